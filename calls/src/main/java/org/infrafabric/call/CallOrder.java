@@ -1,0 +1,14 @@
+package org.infrafabric.call;
+
+import java.util.Optional;
+import org.infrafabric.media.AudioPort;
+
+/**
+ * A call to be made.
+ *
+ * @param target whom, a URI
+ * @param subject a few words for the callee's display, or empty
+ * @param provenance the escalation it belongs to; empty for an ordinary call
+ * @param audio the port that will carry its sound; whoever opened it closes it
+ */
+public record CallOrder(String target, String subject, Optional<Provenance> provenance, AudioPort audio) {}

@@ -1,0 +1,32 @@
+package org.infrafabric.call;
+
+import org.infrafabric.media.AudioPort;
+
+/** One party's signalling and media. Belongs to one owner thread, on which all methods and the listener are called. */
+public interface Leg {
+    /** Unique, in the protocol's own terms (SIP: the Call-ID). */
+    String id();
+
+    /** All that is needed to end this leg after a restart. Changes when it is answered: keep it before {@link #dial()}, and again then. */
+    String resumeToken();
+
+    AudioPort audio();
+
+    /** Sends the INVITE. Once. */
+    void dial();
+
+    /** Ends the leg in whatever way its state asks for (CANCEL, BYE). Does nothing on one that has ended. {@code reason} is for people and goes into the Reason header. */
+    void hangUp(String reason);
+
+    /** What happens to a leg. After {@link #onEnded} nothing more comes. */
+    interface Listener {
+        /** The phone rings: the first 18x, with its status. */
+        void onRinging(Leg leg, int status);
+
+        /** Answered; audio is connected. */
+        void onAnswered(Leg leg);
+
+        /** Ended, whoever ended it; exactly once for each leg that was dialled or answered. */
+        void onEnded(Leg leg, LegEnd end);
+    }
+}

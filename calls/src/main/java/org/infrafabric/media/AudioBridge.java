@@ -1,0 +1,40 @@
+package org.infrafabric.media;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+
+/** One audio bridge: each party hears the sum of the others (N-1), every 20 ms. All its ports live on one media loop. Any thread may call. */
+public interface AudioBridge {
+    /**
+     * Opens a port for one party.
+     *
+     * @param name of the party, for its track in the recording, such as {@code expert} or {@code sage}
+     * @param owner on which the listener is called
+     * @throws IOException when no RTP port is free in the configured range
+     */
+    AudioPort openPort(String name, AudioPort.Listener listener, Executor owner) throws IOException;
+
+    /** Plays to all who are in the mix, and into the recording. */
+    void announce(Pcm audio);
+
+    /** From now on {@code tap} is given every tick; at most one at a time. */
+    void record(Tap tap);
+
+    /** Closes all ports and ends the tap. */
+    void close();
+
+    /** What a recording is fed with. Called on the media loop: must copy and return, never block. */
+    interface Tap {
+        /** A party is there from this tick on. */
+        void opened(int party, String name, long tick);
+
+        /** What one party said in this tick (8 kHz, 160 samples); only ticks in which it said something. */
+        void said(int party, long tick, short[] samples);
+
+        /** The sum of all that was said, and of the announcements, in this tick. Called once a tick, after the parties. */
+        void mix(long tick, short[] samples);
+
+        /** No more ticks come. */
+        void ended();
+    }
+}

@@ -1,0 +1,5 @@
+/** Sockets on the event loops. */
+@NullMarked
+package org.infrafabric.transport;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The tamper-evident log: entries, chain, signatures, blobs, verification, export. */
+@NullMarked
+package org.infrafabric.witness;
+
+import org.jspecify.annotations.NullMarked;
