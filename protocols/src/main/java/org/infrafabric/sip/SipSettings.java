@@ -1,0 +1,21 @@
+package org.infrafabric.sip;
+
+import java.util.List;
+
+/**
+ * What a user agent is told about itself.
+ *
+ * @param listen where it listens; port 0 takes a free one; the first endpoint of a transport is the one we send from. At least one
+ * @param identity our address of record, such as {@code sip:bus@ifbus.local}; the From of the calls we make
+ * @param product for User-Agent and Server, such as {@code ifbus/0.1}
+ * @param maxCalls how many calls may be open at once; the next one gets 503 with Retry-After
+ */
+public record SipSettings(List<Endpoint> listen, String identity, String product, int maxCalls) {
+    public SipSettings {
+        listen = List.copyOf(listen);
+        if (listen.isEmpty()) throw new IllegalArgumentException("a user agent needs at least one address to listen on");
+        SipUri.parse(identity);
+    }
+
+    public SipSettings(List<Endpoint> listen, String identity, String product) { this(listen, identity, product, 10_000); }
+}

@@ -1,0 +1,41 @@
+package org.infrafabric.sip;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.util.List;
+import org.infrafabric.call.CallOrder;
+import org.infrafabric.call.Dialer;
+import org.infrafabric.call.IncomingCall;
+import org.infrafabric.call.Leg;
+import org.infrafabric.time.Timers;
+
+/**
+ * A SIP user agent: makes calls and takes them, over UDP and TCP (RFC 3261). One event loop owns it: sockets, transactions and dialogs
+ * live there, and every method but {@link #start} and {@link #close} is called there.
+ */
+public final class UserAgent implements Dialer, AutoCloseable {
+    /**
+     * @param owner the loop that owns everything here; {@code timers} run on it
+     * @param receiver decides on calls that come in
+     */
+    public UserAgent(SipSettings settings, EventLoop owner, Timers timers, IncomingCall.Receiver receiver, EscalationHeaders headers,
+            SipJournal journal, SipCounters counters, HostResolver resolver) {}
+
+    /**
+     * Binds the sockets. Call it from any thread but the owner's.
+     *
+     * @return where it listens now, in the order of the settings, with real ports
+     * @throws IOException naming the address that could not be had
+     */
+    public List<Endpoint> start() throws IOException { throw new UnsupportedOperationException(); }
+
+    @Override
+    public Leg prepare(CallOrder order, Leg.Listener listener) { throw new UnsupportedOperationException(); }
+
+    @Override
+    public void endStray(String resumeToken) { throw new UnsupportedOperationException(); }
+
+    /** Closes the sockets; legs that still stand are ended without a word to the peer, so hang up first. Any thread. */
+    @Override
+    public void close() {}
+}
