@@ -1,0 +1,16 @@
+package org.infrafabric.server;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.infrafabric.escalate.Escalations;
+
+/**
+ * What the HTTP API needs from the rest of the bus.
+ *
+ * @param keys the keys of this bus, newest last
+ * @param calls the legs that are up now
+ * @param ready false while starting and draining: {@code /readyz} says 503
+ */
+public record HttpParts(Escalations escalations, LogReader log, Credentials credentials, Supplier<List<PublishedKey>> keys,
+        Supplier<List<LiveCall>> calls, Metrics metrics, BooleanSupplier ready) {}

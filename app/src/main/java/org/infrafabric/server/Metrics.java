@@ -1,0 +1,136 @@
+package org.infrafabric.server;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
+
+/**
+ * The figures of CONTRACT §7, in Prometheus' text form. Any thread may count.
+ *
+ * <p>Label values come from closed sets: what a peer may invent (a SIP method, a policy's rule) is folded or bounded here, so that nobody
+ * can grow the registry from outside.
+ */
+public final class Metrics implements AutoCloseable {
+    private static final Set<String> SIP_METHODS = Set.of("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "PRACK", "UPDATE", "INFO",
+            "SUBSCRIBE", "NOTIFY", "REFER", "MESSAGE", "PUBLISH");
+    private static final int MOST_RULES = 200;
+    private static final Duration[] RING = seconds(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30);
+    private static final Duration[] COMMIT = seconds(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5);
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Set<String> rules = ConcurrentHashMap.newKeySet();
+    private final List<LongSupplier> watched = new CopyOnWriteArrayList<>(); // micrometer holds them weakly
+    private final Timer ring;
+    private final Timer commit;
+    private final Counter retransmissions;
+    private final Counter mixLate;
+    private final Counter entries;
+
+    public Metrics() {
+        ring = histogram("ifbus.escalation.ring", "Message read to the expert's phone ringing", RING).register(registry);
+        commit = histogram("ifbus.witness.commit", "One group commit of the witness log, with its fsync", COMMIT).register(registry);
+        retransmissions = Counter.builder("ifbus.sip.retransmissions").description("SIP messages sent again").register(registry);
+        mixLate = Counter.builder("ifbus.mix.late").description("Mixes started over 20 ms after they were due").register(registry);
+        entries = Counter.builder("ifbus.witness.entries").description("Entries durable in the witness log").register(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    /** An escalation reached its end. {@code outcome}: a state of CONTRACT §3, or the decision, in lower case. */
+    public void escalationEnded(String outcome) {
+        registry.counter("ifbus.escalations", "outcome", outcome.toLowerCase(Locale.ROOT)).increment();
+    }
+
+    /** Message fully read → the expert's first 180, 183 or 2xx. */
+    public void rang(Duration sinceRead) { ring.record(sinceRead); }
+
+    /** A call was set up: request sent → answered. {@code protocol}: sip, h323, webrtc. */
+    public void callSetUp(String protocol, Duration took) {
+        histogram("ifbus.call.setup", "A call's request sent to its answer", RING).tag("protocol", protocol).register(registry).record(took);
+    }
+
+    /** {@code direction}: in or out; {@code method}: of the CSeq; {@code transport}: udp, tcp, tls, ws, wss. */
+    public void sipMessage(String direction, String method, String transport) {
+        registry.counter("ifbus.sip.messages", "direction", direction, "method", SIP_METHODS.contains(method) ? method : "other", "transport",
+                transport.toLowerCase(Locale.ROOT)).increment();
+    }
+
+    public void sipRetransmission() { retransmissions.increment(); }
+
+    public void mixLate() { mixLate.increment(); }
+
+    /** A group commit of {@code count} entries became durable. */
+    public void committed(int count, Duration took) {
+        entries.increment(count);
+        commit.record(took);
+    }
+
+    /** {@code result}: allow, deny, hold, share; {@code rule}: its name in the policy. */
+    public void guardDecided(String result, String rule) {
+        String bounded = rules.contains(rule) || rules.size() < MOST_RULES && rules.add(rule) ? rule : "other";
+        registry.counter("ifbus.guard.decisions", "result", result.toLowerCase(Locale.ROOT), "rule", bounded).increment();
+    }
+
+    /** One HTTP request answered. {@code route} is the path's pattern, never the path. */
+    public void httpAnswered(String method, String route, int status, Duration took) {
+        histogram("ifbus.http.request", "HTTP requests, body read and answered", COMMIT)
+                .tags("method", method, "route", route, "status", Integer.toString(status)).register(registry).record(took);
+    }
+
+    /** Legs that are up. */
+    public void callsActive(LongSupplier now) { gauge("ifbus.calls.active", "Legs that are up or being set up", now); }
+
+    /** Parties on bridges. */
+    public void conferenceParticipants(LongSupplier now) {
+        gauge("ifbus.conference.participants", "Parties on a bridge", now);
+    }
+
+    /** Event streams that are open. */
+    public void eventStreams(LongSupplier now) { gauge("ifbus.http.streams", "Event streams that are open", now); }
+
+    /** Running totals of RTP packets, kept where packets pass so that counting costs the media nothing. */
+    public void rtpPackets(LongSupplier in, LongSupplier out) {
+        watched.add(in);
+        watched.add(out);
+        FunctionCounter.builder("ifbus.rtp.packets", in, LongSupplier::getAsLong).tag("direction", "in").register(registry);
+        FunctionCounter.builder("ifbus.rtp.packets", out, LongSupplier::getAsLong).tag("direction", "out").register(registry);
+    }
+
+    /** All of it, in Prometheus' text format 0.0.4. */
+    public String scrape() { return registry.scrape(); }
+
+    @Override
+    public void close() { registry.close(); }
+
+    private void gauge(String name, String what, LongSupplier now) {
+        Gauge.builder(name, now, LongSupplier::getAsLong).description(what).strongReference(true).register(registry);
+    }
+
+    private static Timer.Builder histogram(String name, String what, Duration[] buckets) {
+        return Timer.builder(name).description(what).serviceLevelObjectives(buckets);
+    }
+
+    private static Duration[] seconds(double... values) {
+        Duration[] durations = new Duration[values.length];
+        for (int i = 0; i < values.length; i++) durations[i] = Duration.ofNanos(Math.round(values[i] * 1e9));
+        return durations;
+    }
+}
