@@ -1,0 +1,66 @@
+package org.infrafabric.testkit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
+import javax.sound.sampled.UnsupportedAudioFileException;
+
+/** Hears which tones a recording holds. */
+public final class Ears {
+    private final double[] samples;
+    private final float rate;
+
+    private Ears(double[] samples, float rate) {
+        this.samples = samples;
+        this.rate = rate;
+    }
+
+    /** Reads a 16-bit WAV file; of several channels the first. */
+    public static Ears on(Path wav) throws IOException {
+        try (AudioInputStream in = AudioSystem.getAudioInputStream(wav.toFile())) {
+            AudioFormat format = in.getFormat();
+            if (format.getSampleSizeInBits() != 16) throw new IOException(wav + ": 16 bits a sample expected, found " + format);
+            byte[] bytes = in.readAllBytes();
+            int frame = format.getFrameSize();
+            double[] samples = new double[bytes.length / frame];
+            for (int i = 0; i < samples.length; i++) {
+                int at = i * frame, low = bytes[format.isBigEndian() ? at + 1 : at] & 0xff, high = bytes[format.isBigEndian() ? at : at + 1];
+                samples[i] = (high << 8 | low) / 32768.0;
+            }
+            return new Ears(samples, format.getSampleRate());
+        } catch (UnsupportedAudioFileException unknown) {
+            throw new IOException(wav + ": no WAV file", unknown);
+        }
+    }
+
+    public double seconds() { return samples.length / rate; }
+
+    /**
+     * Level of a tone in dB relative to full scale, in the half second where it is loudest: parties are there for only part of a recording.
+     * -120 where there is nothing.
+     */
+    public double loudest(double hertz) {
+        int window = (int) (rate / 2);
+        double best = -120;
+        for (int start = 0; start + window <= samples.length; start += window / 2) best = Math.max(best, level(hertz, start, window));
+        return best;
+    }
+
+    /** Level of a tone in dB over the whole. */
+    public double level(double hertz) { return level(hertz, 0, samples.length); }
+
+    /** Goertzel's algorithm. */
+    private double level(double hertz, int start, int length) {
+        double step = 2 * Math.PI * hertz / rate, coefficient = 2 * Math.cos(step), before = 0, beforeThat = 0;
+        for (int i = start; i < start + length; i++) {
+            double now = samples[i] + coefficient * before - beforeThat;
+            beforeThat = before;
+            before = now;
+        }
+        double power = before * before + beforeThat * beforeThat - coefficient * before * beforeThat,
+                amplitude = 2 * Math.sqrt(Math.max(0, power)) / Math.max(1, length);
+        return Math.max(-120, 20 * Math.log10(Math.max(1e-6, amplitude)));
+    }
+}

@@ -1,0 +1,141 @@
+package org.infrafabric.testkit;
+
+import java.nio.file.Path;
+
+/** A sipp scenario, put together step by step. As a callee it begins with {@link #invited()}, as a caller with {@link #invite(String)}. */
+public final class SippScenario {
+    private static final Path SOUNDS = Path.of("/usr/share/sip-tester");
+    private static final String SDP = """
+            v=0
+            o=sipp 1 1 IN IP4 127.0.0.1
+            s=-
+            c=IN IP4 [media_ip]
+            t=0 0
+            m=audio [media_port] RTP/AVP 8 101
+            a=rtpmap:8 PCMA/8000
+            a=rtpmap:101 telephone-event/8000
+            a=fmtp:101 0-16
+            """;
+
+    private final StringBuilder steps = new StringBuilder();
+
+    private SippScenario() {}
+
+    public static SippScenario invited() {
+        SippScenario scenario = new SippScenario();
+        return scenario.step("""
+                <recv request="INVITE" rrs="true"><action>
+                <ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
+                <ereg regexp=".*" search_in="hdr" header="To:" assign_to="callee"/>
+                </action></recv>
+                <Reference variables="caller,callee"/>""");
+    }
+
+    /** A caller; {@code extraHeaders} stand below the usual ones, each line ended with LF. */
+    public static SippScenario invite(String extraHeaders) {
+        SippScenario scenario = new SippScenario();
+        return scenario.send("""
+                INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+                Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+                From: <sip:sipp@[local_ip]:[local_port]>;tag=[pid]T[call_number]
+                To: <sip:[service]@[remote_ip]:[remote_port]>
+                Call-ID: [call_id]
+                CSeq: 1 INVITE
+                Contact: <sip:sipp@[local_ip]:[local_port]>
+                Max-Forwards: 70
+                """ + extraHeaders + """
+                Content-Type: application/sdp
+                Content-Length: [len]
+
+                """ + SDP, true);
+    }
+
+    public SippScenario ring() { return respond(180, "Ringing", ""); }
+
+    public SippScenario answer() { return respond(200, "OK", SDP).step("<recv request=\"ACK\"/>"); }
+
+    /** Refuses the INVITE and takes the ACK. */
+    public SippScenario refuse(int status, String phrase) {
+        return respond(status, phrase, "").step("<recv request=\"ACK\"/>");
+    }
+
+    /** Eight seconds of speech (payload type 8), sent while the scenario goes on. */
+    public SippScenario speak() { return play("g711a.pcap"); }
+
+    /** A real telephone-event; {@code digit}: 0-9, * or #. */
+    public SippScenario press(char digit) {
+        String name = digit == '*' ? "star" : digit == '#' ? "pound" : String.valueOf(digit);
+        return play("dtmf_2833_" + name + ".pcap");
+    }
+
+    private SippScenario play(String pcap) {
+        return step("<nop><action><exec play_pcap_audio=\"" + SOUNDS.resolve(pcap) + "\"/></action></nop>");
+    }
+
+    public SippScenario pause(int millis) { return step("<pause milliseconds=\"" + millis + "\"/>"); }
+
+    /** Waits for BYE and answers it. */
+    public SippScenario awaitBye() { return step("<recv request=\"BYE\"/>").respond(200, "OK", ""); }
+
+    /** Waits for CANCEL, answers it and ends the INVITE with 487. */
+    public SippScenario awaitCancel() {
+        return step("<recv request=\"CANCEL\"/>").respond(200, "OK", "").send("""
+                SIP/2.0 487 Request Terminated
+                [last_Via:]
+                [last_From:]
+                [last_To:];tag=[pid]T[call_number]
+                [last_Call-ID:]
+                CSeq: 1 INVITE
+                Content-Length: 0
+
+                """, true).step("<recv request=\"ACK\"/>");
+    }
+
+    /** Hangs up, as a callee. */
+    public SippScenario bye() {
+        return send("""
+                BYE [next_url] SIP/2.0
+                Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+                [routes]
+                From:[$callee];tag=[pid]T[call_number]
+                To:[$caller]
+                [last_Call-ID:]
+                CSeq: 2 BYE
+                Max-Forwards: 70
+                Content-Length: 0
+
+                """, true).step("<recv response=\"200\"/>");
+    }
+
+    /** Waits for a response; a provisional may come before it. */
+    public SippScenario expect(int status) {
+        return step("<recv response=\"100\" optional=\"true\"/><recv response=\"180\" optional=\"true\"/><recv response=\"" + status + "\"/>");
+    }
+
+    private SippScenario respond(int status, String phrase, String sdp) {
+        String type = sdp.isEmpty() ? "" : "Content-Type: application/sdp\n";
+        return send("SIP/2.0 " + status + " " + phrase + "\n" + """
+                [last_Via:]
+                [last_Record-Route:]
+                [last_From:]
+                [last_To:];tag=[pid]T[call_number]
+                [last_Call-ID:]
+                [last_CSeq:]
+                Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>
+                """ + type + "Content-Length: [len]\n\n" + sdp, false);
+    }
+
+    private SippScenario send(String message, boolean retransmitted) {
+        return step("<send" + (retransmitted ? " retrans=\"500\"" : "") + "><![CDATA[\n\n" + message.stripTrailing() + "\n\n]]></send>");
+    }
+
+    private SippScenario step(String xml) {
+        steps.append(xml).append('\n');
+        return this;
+    }
+
+    String xml() {
+        return "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<!DOCTYPE scenario SYSTEM \"sipp.dtd\">\n<scenario name=\"test\">\n" + steps
+                + "</scenario>\n";
+    }
+}
