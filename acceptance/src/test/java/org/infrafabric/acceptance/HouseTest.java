@@ -45,7 +45,8 @@ class HouseTest {
         for (JavaClass type : house) {
             for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
                 String from = room(type), to = room(dependency.getTargetClass());
-                if (!to.isEmpty() && !from.equals(to) && !allowed(from, to)) wrong.add(from + " must not know " + to + ": " + dependency.getDescription());
+                if (!to.isEmpty() && !from.equals(to) && !allowed(from, to))
+                    wrong.add(from + " must not know " + to + ": " + dependency.getDescription());
             }
         }
         assertThat(wrong).isEmpty();
@@ -62,7 +63,8 @@ class HouseTest {
     void shouldHaveNoRoomNamedForNothing() {
         Set<String> vague = new TreeSet<>();
         for (JavaClass type : house) {
-            for (String part : type.getPackageName().split("\\.")) if (Set.of("common", "util", "utils", "impl", "manager", "helper").contains(part)) vague.add(type.getName());
+            for (String part : type.getPackageName().split("\\."))
+                if (Set.of("common", "util", "utils", "impl", "manager", "helper").contains(part)) vague.add(type.getName());
         }
         assertThat(vague).isEmpty();
     }
