@@ -7,11 +7,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The {@code ifbus} command (CONTRACT §1). Results go to stdout, everything else to stderr. */
-@Command(name = "ifbus", mixinStandardHelpOptions = true, versionProvider = Ifbus.Version.class,
-        description = "A real-time communications bus between AI agents and people.",
-        subcommands = {DemoCommand.class, ServeCommand.class, EscalateCommand.class, WitnessCommand.class, ExpertCommand.class, GuardianCommand.class,
-                AgentCommand.class, KeyCommand.class, GuardCommand.class, PhoneCommand.class},
-        footer = {"", "Measuring: ifbus bench --help", "First steps: ifbus demo"})
+@Command(name = "ifbus", mixinStandardHelpOptions = true, versionProvider = Ifbus.Version.class, description = "A real-time communications bus between AI agents and people.", footer = {
+    "", "Measuring: ifbus bench --help", "First steps: ifbus demo"})
 public final class Ifbus implements Runnable {
     @Spec private CommandSpec spec;
 
@@ -20,7 +17,6 @@ public final class Ifbus implements Runnable {
     /** Runs one command; gives its exit code (CONTRACT §1). */
     static int run(String... arguments) {
         CommandLine command = new CommandLine(new Ifbus()).setCaseInsensitiveEnumValuesAllowed(true);
-        command.setExecutionExceptionHandler((failure, line, parsed) -> Failures.tell(failure, line));
         return command.execute(arguments);
     }
 
