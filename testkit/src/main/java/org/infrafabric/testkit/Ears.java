@@ -35,6 +35,16 @@ public final class Ears {
         }
     }
 
+    /** Hears the G.711 A-law payloads of captured RTP packets, as hex digits with or without colons, in the order of the capture. */
+    public static Ears onALaw(Iterable<String> payloads) {
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        for (String payload : payloads) all.writeBytes(java.util.HexFormat.of().parseHex(payload.replace(":", "")));
+        byte[] bytes = all.toByteArray();
+        double[] samples = new double[bytes.length];
+        for (int i = 0; i < bytes.length; i++) samples[i] = RtpPcap.linear(bytes[i] & 0xff) / 32768.0;
+        return new Ears(samples, 8000);
+    }
+
     public double seconds() { return samples.length / rate; }
 
     /**

@@ -60,16 +60,19 @@ public final class SippScenario {
     }
 
     /** Eight seconds of speech (payload type 8), sent while the scenario goes on. */
-    public SippScenario speak() { return play("g711a.pcap"); }
+    public SippScenario speak() {
+        return play(SOUNDS.resolve("g711a.pcap"));
+    }
 
     /** A real telephone-event; {@code digit}: 0-9, * or #. */
     public SippScenario press(char digit) {
         String name = digit == '*' ? "star" : digit == '#' ? "pound" : String.valueOf(digit);
-        return play("dtmf_2833_" + name + ".pcap");
+        return play(SOUNDS.resolve("dtmf_2833_" + name + ".pcap"));
     }
 
-    private SippScenario play(String pcap) {
-        return step("<nop><action><exec play_pcap_audio=\"" + SOUNDS.resolve(pcap) + "\"/></action></nop>");
+    /** Sends a capture's packets while the scenario goes on: see {@link RtpPcap}. */
+    public SippScenario play(Path pcap) {
+        return step("<nop><action><exec play_pcap_audio=\"" + pcap + "\"/></action></nop>");
     }
 
     public SippScenario pause(int millis) { return step("<pause milliseconds=\"" + millis + "\"/>"); }
