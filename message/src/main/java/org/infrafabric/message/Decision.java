@@ -1,7 +1,9 @@
 package org.infrafabric.message;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -84,5 +86,53 @@ public record Decision(String inReplyTo, String requestSha256, Verdict verdict, 
         payload.put("quorum", quorum).put("policyHash", policyHash);
         payload.putObject("witness").put("seq", witness.seq).put("hash", witness.hash);
         return Signatures.sign(message, busKey);
+    }
+
+    /**
+     * Reads the decision out of a message; the signature is not looked at ({@link Signatures#verify(ObjectNode, VerifyKey)}).
+     *
+     * @throws MessageRefused when the message is no decision
+     */
+    public static Decision read(ObjectNode message) throws MessageRefused {
+        IfMessage checked = IfMessage.of(message);
+        JsonNode payload = checked.v10().path("payload");
+        if (!checked.performative().equals("DECISION")) throw refused("performative", "is not DECISION");
+        String inReplyTo = text(payload, "inReplyTo");
+        if (!checked.id().equals(inReplyTo + ".decision")) throw refused("inReplyTo", "is not the escalation of the message's id");
+        List<Vote> votes = new ArrayList<>();
+        for (JsonNode vote : payload.path("votes")) votes.add(new Vote(text(vote, "guardian"), text(vote, "vote"), time(text(vote, "time"))));
+        List<String> conditions = new ArrayList<>();
+        for (JsonNode condition : payload.path("conditions")) conditions.add(condition.asString(""));
+        JsonNode entry = payload.path("witness");
+        if (!entry.path("seq").canConvertToLong() || !payload.path("quorum").canConvertToInt())
+            throw refused("witness", "or the quorum is not a number");
+        return new Decision(inReplyTo, text(payload, "requestSha256"), verdict(text(payload, "decision")), conditions, text(payload, "reason"), votes,
+                payload.path("quorum").intValue(), text(payload, "policyHash"), new WitnessEntry(entry.path("seq").longValue(), text(entry, "hash")));
+    }
+
+    private static String text(JsonNode object, String name) throws MessageRefused {
+        JsonNode node = object.path(name);
+        if (!node.isString()) throw refused(name, "is not a string");
+        return node.stringValue();
+    }
+
+    private static Verdict verdict(String label) throws MessageRefused {
+        try {
+            return Verdict.of(label);
+        } catch (IllegalArgumentException e) {
+            throw refused("decision", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Instant time(String text) throws MessageRefused {
+        try {
+            return Rfc3339.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw refused("votes", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static MessageRefused refused(String name, String detail) {
+        return new MessageRefused(MessageRefused.Code.SCHEMA, "/payload/" + name, detail);
     }
 }
