@@ -10,4 +10,4 @@ import java.util.Set;
  * @param hazards what this expert may be asked about
  * @param ringTimeout how long the phone rings before it counts as no answer
  */
-public record Expert(String uri, String name, Set<String> hazards, Accept accept, Duration ringTimeout) {}
+public record Expert(String uri, String name, Set<String> hazards, Accept accept, Duration ringTimeout) implements Party {}

@@ -1,4 +1,4 @@
 package org.infrafabric.guard;
 
 /** A member of the council. */
-public record Guardian(String id, String uri, Accept accept) {}
+public record Guardian(String id, String uri, Accept accept) implements Party {}
