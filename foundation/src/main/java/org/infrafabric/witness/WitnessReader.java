@@ -1,0 +1,90 @@
+package org.infrafabric.witness;
+
+import java.util.List;
+import java.util.Optional;
+import org.infrafabric.message.TraceIds;
+import org.infrafabric.store.SqliteStore;
+import org.infrafabric.store.Transaction;
+
+/** Reads the log: beside the node that writes it, or from a database opened for reading alone. Any thread; calls may block for the disk. */
+public final class WitnessReader {
+    /** Most entries that one call gives. */
+    public static final int MAX_LIMIT = 10_000;
+
+    private final SqliteStore store;
+
+    public WitnessReader(SqliteStore store) { this.store = store; }
+
+    /** The name of the node whose chain this is; empty in a database that no log has been opened on. */
+    public Optional<String> node() {
+        return store.read(tx -> exists(tx) ? tx.first("SELECT node FROM witness_node", row -> row.text(0)) : Optional.<String>empty());
+    }
+
+    /** Entries there are; also the newest one's seq. */
+    public long count() { return head().map(Entry::seq).orElse(0L); }
+
+    /** The newest durable entry. */
+    public Optional<Entry> head() {
+        return store.read(tx -> exists(tx) ? tx.first("SELECT json FROM witness_entries ORDER BY seq DESC LIMIT 1", WitnessReader::entry)
+                : Optional.<Entry>empty());
+    }
+
+    public Optional<Entry> entry(long seq) {
+        return store.read(tx -> tx.first("SELECT json FROM witness_entries WHERE seq = ?", WitnessReader::entry, seq));
+    }
+
+    /**
+     * Entries in order of seq.
+     *
+     * @param from the first seq wanted
+     * @param limit at most so many, up to {@link #MAX_LIMIT}
+     */
+    public List<Entry> entries(long from, int limit) {
+        return store.read(
+                tx -> tx.query("SELECT json FROM witness_entries WHERE seq >= ? ORDER BY seq LIMIT ?", WitnessReader::entry, from, bound(limit)));
+    }
+
+    /** As {@link #entries(long, int)}, those of one trace alone. */
+    public List<Entry> entries(String traceId, long from, int limit) {
+        return store.read(
+                tx -> tx.query("SELECT json FROM witness_entries WHERE trace = ? AND seq >= ? ORDER BY seq LIMIT ?", WitnessReader::entry, traceId,
+                        from, bound(limit)));
+    }
+
+    /** The trace that a text names: a trace id, also as a UUID, or the id of an escalation. Empty when no entry knows it. */
+    public Optional<String> trace(String traceOrEscalation) {
+        return store.read(tx -> {
+            Optional<String> byTrace = TraceIds.parse(traceOrEscalation)
+                    .flatMap(trace -> tx.first("SELECT trace FROM witness_entries WHERE trace = ? LIMIT 1", row -> row.text(0), trace));
+            return byTrace
+                    .or(() -> tx.first("SELECT trace FROM witness_entries WHERE escalation = ? LIMIT 1", row -> row.text(0), traceOrEscalation));
+        });
+    }
+
+    /** Keys that sign or have signed, the oldest first. */
+    public List<NodeKey> keys() {
+        return store.read(tx -> exists(tx)
+                ? tx.query("SELECT key_id, public_key, since, from_seq FROM witness_keys ORDER BY from_seq",
+                        row -> new NodeKey(row.text(0), row.text(1), row.text(2), row.number(3)))
+                : List.<NodeKey>of());
+    }
+
+    /** A blob's bytes; empty when there was none of that id or it was deleted. */
+    public Optional<StoredBlob> blob(String id) {
+        return store.read(tx -> tx.first("SELECT id, seq, media_type, bytes FROM witness_blobs WHERE id = ? AND bytes IS NOT NULL",
+                row -> new StoredBlob(row.text(0), row.number(1), row.text(2), row.bytes(3)), id));
+    }
+
+    SqliteStore store() { return store; }
+
+    private static boolean exists(Transaction tx) {
+        return tx.first("SELECT 1 FROM sqlite_schema WHERE name = 'witness_blobs'", row -> true).isPresent();
+    }
+
+    private static Entry entry(Transaction.Row row) { return EntryForm.read(row.text(0)); }
+
+    private static long bound(int limit) {
+        if (limit < 1 || limit > MAX_LIMIT) throw new IllegalArgumentException("limit " + limit + ": 1 to " + MAX_LIMIT);
+        return limit;
+    }
+}
