@@ -38,7 +38,7 @@ public record AudioAnswer(byte[] sdp, Negotiated media) {
         List<MediaDescription> answers = new ArrayList<>(theirs.media().size());
         Negotiated taken = null;
         for (MediaDescription stream : theirs.media()) {
-            Choice choice = taken == null ? choose(theirs, stream, stream.formats()) : null;
+            Choice choice = taken == null ? choose(theirs, stream) : null;
             if (choice == null) {
                 answers.add(refusal(stream));
                 continue;
@@ -54,15 +54,14 @@ public record AudioAnswer(byte[] sdp, Negotiated media) {
      * Reads the peer's answer to an offer of ours.
      *
      * @throws MalformedSdp when it is no session description, or has other streams than the offer (RFC 3264 §6)
-     * @throws NoCommonCodec when the peer refused the stream, or took a format that we did not offer
+     * @throws NoCommonCodec when the peer refused the stream, or took none of the encodings that we offered
      */
     public static Negotiated accept(byte[] ourOffer, byte[] answer) throws MalformedSdp, NoCommonCodec {
         MediaDescription ours = SessionDescription.parse(ourOffer).media().getFirst();
         SessionDescription theirs = SessionDescription.parse(answer);
         if (theirs.media().size() != 1) throw new MalformedSdp(0, "the answer has " + theirs.media().size() + " media, the offer has one");
         MediaDescription stream = theirs.media().getFirst();
-        List<String> common = stream.formats().stream().filter(ours.formats()::contains).toList();
-        Choice choice = choose(theirs, stream, common);
+        Choice choice = choose(theirs, stream);                         // by encoding: an answer may number payload types anew (RFC 3264 §6.1)
         if (choice == null) throw new NoCommonCodec("the answer takes none of what we offered: " + summary(theirs));
         Negotiated media = choice.negotiated;
         boolean weSend = ours.direction().orElse(Direction.SENDRECV).sends();
@@ -86,14 +85,14 @@ public record AudioAnswer(byte[] sdp, Negotiated media) {
         }
     }
 
-    private static @Nullable Choice choose(SessionDescription whole, MediaDescription stream, List<String> formats) {
+    private static @Nullable Choice choose(SessionDescription whole, MediaDescription stream) {
         if (!stream.media().equals("audio") || stream.port() == 0 || !stream.protocol().equals(PROTOCOL)) return null;
         InetAddress address = whole.connectionOf(stream).flatMap(it -> it.unicast()).orElse(null);
         if (address == null) return null;
         int audio = -1;
         Encoding encoding = Encoding.PCMU;
         int events = -1;
-        for (String format : formats) {
+        for (String format : stream.formats()) {
             int type = payloadType(format);
             if (type < 0) continue;
             String map = stream.rtpmap(format).orElse(type == 0 ? "PCMU/8000" : type == 8 ? "PCMA/8000" : "").toUpperCase(Locale.ROOT);

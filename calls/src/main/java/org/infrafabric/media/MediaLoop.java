@@ -1,0 +1,112 @@
+package org.infrafabric.media;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One thread that runs bridges tick by tick, and between ticks whatever other threads hand it. It reads the clock; nothing that it runs does.
+ *
+ * <p>Ticks are due at fixed times, so they do not drift. One that is late is made up for at once, as long as it is not more than {@link #CATCH_UP} ticks
+ * behind; what is older is skipped.
+ */
+final class MediaLoop implements Executor, AutoCloseable {
+    static final long TICK_NANOS = 20_000_000L;
+    private static final int CATCH_UP = 5;
+    private static final System.Logger LOG = System.getLogger(MediaLoop.class.getName());
+
+    private final LoopCounters counters;
+    private final Scratch scratch = new Scratch();
+    private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final List<RtpBridge> bridges = new ArrayList<>();
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    MediaLoop(String name, LoopCounters counters) {
+        this.counters = counters;
+        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+    }
+
+    void start() { thread.start(); }
+
+    Scratch scratch() { return scratch; }
+
+    @Override
+    public void execute(Runnable work) {
+        inbox.add(work);
+        LockSupport.unpark(thread);
+    }
+
+    /** From the next tick on. */
+    void add(RtpBridge bridge) { execute(() -> bridges.add(bridge)); }
+
+    /** Loop only. */
+    void remove(RtpBridge bridge) { bridges.remove(bridge); }
+
+    /** Closes all bridges, and the thread ends. */
+    @Override
+    public void close() {
+        stopping = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void run() {
+        long due = System.nanoTime();
+        while (!stopping) {
+            runInbox();
+            long now = System.nanoTime();
+            if (bridges.isEmpty()) {
+                due = now + TICK_NANOS;
+                LockSupport.park(this);
+            } else if (now - due >= 0) {
+                due = skipTo(now, due);
+                tick(due);
+                due += TICK_NANOS;
+            } else {
+                LockSupport.parkNanos(this, due - now);
+            }
+        }
+        while (!bridges.isEmpty()) {
+            bridges.getLast().close();
+            runInbox();
+        }
+        runInbox();
+    }
+
+    private long skipTo(long now, long due) {
+        long behind = (now - due) / TICK_NANOS;
+        if (behind <= CATCH_UP) return due;
+        for (RtpBridge bridge : bridges) {
+            bridge.skip(behind);
+            if (bridge.inUse()) counters.late.add(behind);
+        }
+        return due + behind * TICK_NANOS;
+    }
+
+    private void tick(long due) {
+        for (int i = 0; i < bridges.size(); i++) {
+            RtpBridge bridge = bridges.get(i);
+            long now = System.nanoTime();
+            if (now - due > TICK_NANOS && bridge.inUse()) counters.late.increment();
+            try {
+                bridge.tick(now);
+            } catch (RuntimeException broken) {
+                LOG.log(Level.ERROR, "a bridge lost a tick; it goes on with the next", broken);
+            }
+        }
+    }
+
+    private void runInbox() {
+        for (Runnable work = inbox.poll(); work != null; work = inbox.poll()) {
+            try {
+                work.run();
+            } catch (RuntimeException broken) {
+                LOG.log(Level.ERROR, "a media loop could not do what it was asked", broken);
+            }
+        }
+    }
+}

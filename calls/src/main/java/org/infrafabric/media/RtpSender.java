@@ -1,0 +1,62 @@
+package org.infrafabric.media;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/** The stream that one port sends: sequence numbers, timestamps that follow the ticks and so never drift, and what a sender report tells of it. */
+final class RtpSender {
+    private final PacketSocket socket;
+    private final int ssrc;
+    private final int timestampBase;
+    private int sequence;
+    private boolean begun;
+    private int lastTimestamp;
+    private long packets;
+    private long octets;
+
+    /** @param sequence of the first packet; it, the SSRC and the timestamp are random (RFC 3550 §5.1) */
+    RtpSender(PacketSocket socket, int ssrc, int sequence, int timestampBase) {
+        this.socket = socket;
+        this.ssrc = ssrc;
+        this.sequence = sequence;
+        this.timestampBase = timestampBase;
+    }
+
+    int ssrc() { return ssrc; }
+
+    long packets() { return packets; }
+
+    long octets() { return octets; }
+
+    int lastTimestamp() { return lastTimestamp; }
+
+    int timestampAt(long tick) { return timestampBase + (int) tick * JitterBuffer.FRAME; }
+
+    /** The next packet is the first of a talkspurt (RFC 3551 §4.1). */
+    void beginSpurt() { begun = false; }
+
+    boolean audio(ByteBuffer out, byte[] codes, int payloadType, long tick, InetSocketAddress to) {
+        lastTimestamp = timestampAt(tick);
+        RtpPacket.writeHeader(out, !begun, payloadType, sequence, lastTimestamp, ssrc);
+        begun = true;
+        out.put(codes);
+        return send(out, to);
+    }
+
+    boolean event(ByteBuffer out, DigitSender digit, int payloadType, InetSocketAddress to) {
+        lastTimestamp = digit.timestamp();
+        RtpPacket.writeHeader(out, digit.first(), payloadType, sequence, lastTimestamp, ssrc);
+        digit.write(out);
+        return send(out, to);
+    }
+
+    private boolean send(ByteBuffer out, InetSocketAddress to) {
+        out.flip();
+        int payload = out.limit() - RtpPacket.HEADER;
+        sequence = (sequence + 1) & 0xffff;
+        if (!socket.send(out, to)) return false;
+        packets++;
+        octets += payload;
+        return true;
+    }
+}
