@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param openAi a speech endpoint, or empty
  * @param flite the flite program, a name to be found on {@code PATH} or an absolute path
  * @param fliteVoice one of flite's own voices, such as {@code slt}
- * @param longestText characters of one text that are spoken, 80–10,000; 1200 are about 80 s
+ * @param longestText characters of one text that are spoken, 80–4000 (the endpoint takes 4096); 1200 are about 80 s
  * @param timeout for one text and one voice, 1–120 s; after it the next voice is tried
  */
 public record VoiceSettings(Choice choice, Optional<OpenAi> openAi, String flite, String fliteVoice, int longestText, Duration timeout) {
@@ -49,8 +49,8 @@ public record VoiceSettings(Choice choice, Optional<OpenAi> openAi, String flite
 
     /** Checks the ranges. */
     public VoiceSettings {
-        if (longestText < 80 || longestText > 10_000)
-            throw new IllegalArgumentException("longestText: " + longestText + " is not within 80–10000 characters");
+        if (longestText < 80 || longestText > 4000)
+            throw new IllegalArgumentException("longestText: " + longestText + " is not within 80–4000 characters");
         if (timeout.compareTo(Duration.ofSeconds(1)) < 0 || timeout.compareTo(Duration.ofSeconds(120)) > 0)
             throw new IllegalArgumentException("timeout: " + timeout + " is not within PT1S–PT120S");
     }
