@@ -1,0 +1,46 @@
+package org.infrafabric.escalate;
+
+import java.time.Duration;
+import org.infrafabric.guard.Accept;
+import org.infrafabric.guard.Expert;
+import org.infrafabric.guard.Guardian;
+
+/** Somebody who is to be reached: how often that was tried and when it is tried again. Belongs to its escalation. */
+final class Callee {
+    enum Role { EXPERT, GUARDIAN }
+
+    /** A due time that never comes. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    final Role role;
+    final String name; // an expert's URI, a guardian's id
+    final String uri;
+    final Accept accept;
+    final Duration ringTimeout;
+    int attempts;
+    long callAgainNanos = NEVER;
+    boolean spent; // not to be called any more
+    int leg; // the one that is live, 0 for none
+
+    private Callee(Role role, String name, String uri, Accept accept, Duration ringTimeout) {
+        this.role = role;
+        this.name = name;
+        this.uri = uri;
+        this.accept = accept;
+        this.ringTimeout = ringTimeout;
+    }
+
+    static Callee of(Expert expert) { return new Callee(Role.EXPERT, expert.uri(), expert.uri(), expert.accept(), expert.ringTimeout()); }
+
+    static Callee of(Guardian guardian, Duration ringTimeout) {
+        return new Callee(Role.GUARDIAN, guardian.id(), guardian.uri(), guardian.accept(), ringTimeout);
+    }
+
+    /** Nothing is under way to this one and nothing will be. */
+    boolean done() { return spent && leg == 0; }
+
+    void giveUp() {
+        spent = true;
+        callAgainNanos = NEVER;
+    }
+}

@@ -1,0 +1,35 @@
+package org.infrafabric.escalate;
+
+/** One leg as its escalation sees it, from dialling to its end. Plain state; {@link Escalation} moves it. */
+final class Party {
+    enum Phase {
+        /** Dialled; until the ring timeout. */
+        CALLING,
+        /** Answered; hears that 1 accepts. */
+        ASKED,
+        /** The accepted expert hears the case. */
+        BRIEFING,
+        /** The accepted expert decides alone (quorum 0). */
+        DECIDING,
+        /** In the mix. */
+        JOINED,
+        /** Hears its last words. */
+        LEAVING,
+        /** Told to hang up; its end has not been confirmed. */
+        GONE
+    }
+
+    final int leg;
+    final Callee callee;
+    Phase phase = Phase.CALLING;
+    long dueNanos; // what this phase waits for next, or Callee.NEVER
+    int asked; // how often the accept prompt was said
+    long joinedNanos;
+
+    Party(int leg, Callee callee) {
+        this.leg = leg;
+        this.callee = callee;
+    }
+
+    boolean expert() { return callee.role == Callee.Role.EXPERT; }
+}
