@@ -144,11 +144,6 @@ public final class YamlSection {
         return sections;
     }
 
-    /** For documentation: reads an item of a list that may be empty, so that its keys become known. */
-    public YamlSection sample(String key) {
-        return new YamlSection(file, path(key + "[]"), new YamlNode.Mapping(1, Map.of()), new ArrayList<>(), asked);
-    }
-
     /** A list of single values. */
     public List<YamlNode.Scalar> scalars(String key) { return scalars(path(key), items(key)); }
 

@@ -1,0 +1,150 @@
+package org.infrafabric.server;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.infrafabric.guard.Agent;
+import org.infrafabric.guard.CouncilRules;
+import org.infrafabric.guard.Expert;
+import org.infrafabric.guard.Guard;
+import org.infrafabric.guard.GuardSettings;
+import org.infrafabric.guard.Guardian;
+import org.infrafabric.guard.Policy;
+import org.infrafabric.guard.Roster;
+import org.infrafabric.sip.Endpoint;
+
+/**
+ * All that an operator can say about a bus: {@code ifbus.yaml} (CONTRACT §6), read and checked. {@code ifbus.reference.yaml} lists every key with its default
+ * and reason.
+ *
+ * @param file as errors name it
+ * @param domain of the bus: the host of its own SIP identity
+ * @param node names this node's chain in the log
+ * @param data directory, relative to the working directory
+ * @param hazards that messages may name and experts be asked about
+ * @param warnings what is allowed and probably not meant; for the log at start
+ */
+public record Config(String file, String domain, String node, Path data, Http http, Sip sip, Media media, List<AgentEntry> agents,
+        List<OperatorEntry> operators, List<Expert> experts, List<GuardianEntry> guardians, CouncilRules council, GuardKeys guard,
+        List<String> hazards, Speech speech, Callbacks callbacks, Limits limits, List<String> warnings) {
+
+    /**
+     * The HTTP API.
+     *
+     * @param host IP address or {@code localhost}; loopback only where the config has no tokens
+     * @param port 0 for any free one
+     * @param names further host names under which it is reached, such as a reverse proxy's
+     */
+    public record Http(String host, int port, List<String> names) {}
+
+    /** @param listen at least one */
+    public record Sip(List<Endpoint> listen) {}
+
+    /**
+     * RTP.
+     *
+     * @param address IP address that goes into session descriptions
+     * @param firstPort even
+     * @param lastPort inclusive
+     */
+    public record Media(String address, int firstPort, int lastPort) {}
+
+    /** An agent, and the token it comes with over HTTP. */
+    public record AgentEntry(Agent agent, Optional<Secret> token) {}
+
+    /** Somebody who keeps the phones working. */
+    public record OperatorEntry(String id, Optional<Secret> token) {}
+
+    /** A guardian, and the token they vote with over HTTP. */
+    public record GuardianEntry(Guardian guardian, Optional<Secret> token) {}
+
+    /**
+     * The guard.
+     *
+     * @param policy rules file, relative to the config file; empty for the built-in policy
+     */
+    public record GuardKeys(Optional<Path> policy, boolean requireSignatures, int callsPerMinute) {}
+
+    /**
+     * How the bus speaks.
+     *
+     * @param voice which filling
+     * @param openAi empty when no endpoint is given
+     * @param flite program, on {@code PATH} or absolute
+     * @param longestText characters of one text that are spoken
+     * @param timeout for one text and one voice
+     */
+    public record Speech(VoiceChoice voice, Optional<OpenAi> openAi, String flite, String fliteVoice, int longestText, Duration timeout) {}
+
+    /** Which voice speaks. */
+    public enum VoiceChoice {
+        AUTO, OPENAI, FLITE, EMBEDDED
+    }
+
+    /**
+     * A speech endpoint that speaks OpenAI's {@code /v1/audio/speech}.
+     *
+     * @param apiKeyFile relative to the config file
+     * @param pcm ask for bare samples instead of WAV
+     */
+    public record OpenAi(URI endpoint, String model, String voice, Optional<Path> apiKeyFile, boolean pcm) {}
+
+    /** @param allow hosts, or {@code host:port}, to which decisions may be sent and from which evidence may come */
+    public record Callbacks(List<String> allow) {}
+
+    /**
+     * What the bus bears. All counts are of this node.
+     *
+     * @param maxBody bytes of one HTTP request's body
+     * @param requestsPerSecond and burst: of each token's bucket
+     * @param calls open at once; the next one gets 503
+     */
+    public record Limits(int maxBody, int requestsPerSecond, int burst, int eventStreams, int eventStreamsPerToken, int connections, int calls) {}
+
+    /** What holds where the config says nothing. */
+    public static Config defaults() { return ConfigFile.read("defaults", "", Path.of("")); }
+
+    /** Throws {@link org.infrafabric.guard.InvalidFile} with all that is wrong, each with its line. */
+    public static Config read(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        return ConfigFile.read(file.toString(), Policy.text(file), folder == null ? Path.of("") : folder);
+    }
+
+    /**
+     * The same from a text.
+     *
+     * @param file how errors name it
+     * @param folder what the files that it names are relative to
+     */
+    public static Config parse(String file, String text, Path folder) { return ConfigFile.read(file, text, folder); }
+
+    Config withWarnings(List<String> found) {
+        return new Config(file, domain, node, data, http, sip, media, agents, operators, experts, guardians, council, guard, hazards, speech,
+                callbacks, limits,
+                found);
+    }
+
+    public Roster roster() {
+        return new Roster(agents.stream().map(AgentEntry::agent).toList(), experts, guardians.stream().map(GuardianEntry::guardian).toList());
+    }
+
+    /** The guard, with its policy read. Throws {@link org.infrafabric.guard.InvalidFile} when the policy cannot be used. */
+    public Guard openGuard() {
+        Policy policy = guard.policy().map(Policy::read).orElseGet(Policy::builtIn);
+        return new Guard(policy, roster(), new GuardSettings(council, guard.requireSignatures(), guard.callsPerMinute()));
+    }
+
+    public HttpSettings httpSettings() {
+        HttpSettings defaults = HttpSettings.defaults(http.host(), http.port());
+        return new HttpSettings(http.host(), http.port(), http.names(), limits.maxBody(), limits.requestsPerSecond(), limits.burst(),
+                limits.eventStreams(), limits.eventStreamsPerToken(), limits.connections(), defaults.heartbeat(), defaults.writeTimeout());
+    }
+
+    /** Whether the config gives any token; without, HTTP listens on loopback only. */
+    public boolean hasTokens() {
+        return agents.stream().anyMatch(entry -> entry.token().isPresent()) || operators.stream().anyMatch(entry -> entry.token().isPresent())
+                || guardians.stream().anyMatch(entry -> entry.token().isPresent());
+    }
+}
