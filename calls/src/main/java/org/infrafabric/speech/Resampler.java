@@ -7,7 +7,7 @@ import org.infrafabric.media.Pcm;
  * Changes the sample rate of sound in memory: polyphase FIR, windowed sinc (Blackman), about 74 dB down in the stop band, pass band to 0.42 of
  * the lower rate. For speech and prompts, not for streams.
  */
-final class Resampler {
+public final class Resampler {
     private static final double PASS = 0.92;
     /** Zero crossings of the sinc on each side. */
     private static final int CROSSINGS = 24;
@@ -18,7 +18,7 @@ final class Resampler {
      * @param rate samples a second wanted
      * @throws IOException when the rates are outside 4000–192,000, or too odd (no common divisor of 25)
      */
-    static Pcm to(int rate, Pcm sound) throws IOException {
+    public static Pcm to(int rate, Pcm sound) throws IOException {
         if (sound.rate() == rate) return sound;
         if (sound.rate() < 4000 || sound.rate() > 192_000 || sound.rate() % 25 != 0)
             throw new IOException("sample rate " + sound.rate() + " is not supported");
