@@ -14,11 +14,12 @@ import java.util.Optional;
  */
 public record SessionDescription(Origin origin, String name, Optional<Connection> connection, List<String> timing, List<Attribute> attributes,
         List<MediaDescription> media) {
-    /** Where it stands: {@code 0 0}, a session that is not bound in time. */
+    /** A session that is not bound in time (§5.9). */
     public static final String UNBOUNDED = "0 0";
 
     public SessionDescription {
-        timing = List.copyOf(timing);
+        name = name.isEmpty() ? "-" : name;                               // §5.3: what stands for no name
+        timing = timing.isEmpty() ? List.of(UNBOUNDED) : List.copyOf(timing);
         attributes = List.copyOf(attributes);
         media = List.copyOf(media);
     }
@@ -49,9 +50,8 @@ public record SessionDescription(Origin origin, String name, Optional<Connection
         StringBuilder out = new StringBuilder(256);
         line(out, 'v', "0");
         line(out, 'o', origin.toString());
-        line(out, 's', name.isEmpty() ? "-" : name);
+        line(out, 's', name);
         connection.ifPresent(it -> line(out, 'c', it.toString()));
-        if (timing.isEmpty()) line(out, 't', UNBOUNDED);
         timing.forEach(it -> line(out, 't', it));
         attributes.forEach(it -> line(out, 'a', it.toString()));
         for (MediaDescription it : media) {

@@ -1,0 +1,131 @@
+package org.infrafabric.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordingTest {
+    @TempDir Path folder;
+
+    @Test
+    void shouldAlignAllTracksToTheSameTick() throws Exception {
+        Recording recording = Recording.into(folder);
+        recording.opened(0, "expert", 700);
+        recording.said(0, 700, frame(10));
+        recording.mix(700, frame(10));
+        recording.opened(1, "Sage / of: the hill", 701);
+        recording.opened(2, "silent", 701);
+        recording.mix(701, frame(0));
+        recording.said(1, 702, frame(20));
+        recording.mix(702, frame(20));
+        recording.mix(703, frame(0));
+        recording.ended();
+        Recording.Result result = recording.finished().get(5, TimeUnit.SECONDS);
+
+        assertThat(result.failure()).isEmpty();
+        assertThat(result.lostMillis()).isZero();
+        assertThat(result.files()).extracting(it -> it.file().getFileName().toString()).containsExactly("mix.wav", "1-expert.wav",
+                "2-sage-of-the-hill.wav", "3-silent.wav");
+        assertThat(result.files()).allSatisfy(it -> assertThat(it.millis()).isEqualTo(80));
+        assertThat(firstOfEachFrame(folder.resolve("mix.wav"))).containsExactly(10, 0, 20, 0);
+        assertThat(firstOfEachFrame(folder.resolve("1-expert.wav"))).containsExactly(10, 0, 0, 0);
+        assertThat(firstOfEachFrame(folder.resolve("2-sage-of-the-hill.wav"))).containsExactly(0, 0, 20, 0);
+        assertThat(firstOfEachFrame(folder.resolve("3-silent.wav"))).containsExactly(0, 0, 0, 0);
+        byte[] mix = Files.readAllBytes(folder.resolve("mix.wav"));
+        assertThat(result.files().getFirst().sha256()).isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(mix)));
+    }
+
+    @Test
+    void shouldBeReadableByOthersWhileItIsStillBeingWritten() throws Exception {
+        WavTrack track = new WavTrack(folder.resolve("crash.wav"));
+        for (int i = 0; i < 70; i++) track.frame(i, frame(i + 1), 0);
+        Path asAfterACrash = folder.resolve("crash.wav");
+        try (AudioInputStream in = AudioSystem.getAudioInputStream(asAfterACrash.toFile())) {
+            assertThat(in.getFormat().getSampleRate()).isEqualTo(8_000);
+            assertThat(in.getFrameLength()).as("one second of the 1.4 has been flushed").isEqualTo(8_000);
+        }
+        track.finish(75);
+        assertThat(firstOfEachFrame(asAfterACrash)).hasSize(75).endsWith(70, 0, 0, 0, 0, 0);
+    }
+
+    @Test
+    void shouldCountWhatTheDiskWasTooSlowForAndLeaveItSilent() throws Exception {
+        Handover full = new Handover(4);
+        for (int i = 0; i < 4; i++) assertThat(full.offer(0, i, frame(i))).isTrue();
+        assertThat(full.offer(0, 4, frame(4))).as("a full handover refuses at once").isFalse();
+
+        Recording recording = Recording.into(folder, 4);
+        for (int i = 0; i < 400; i++) recording.mix(i, frame(1 + i)); // faster than any writer that looks every 100 ms
+        recording.ended();
+        Recording.Result result = recording.finished().get(5, TimeUnit.SECONDS);
+        int[] heard = firstOfEachFrame(folder.resolve("mix.wav"));
+        assertThat(heard).as("as long as the talk").hasSize(400);
+        assertThat(result.lostMillis()).isEqualTo(20L * Arrays.stream(heard).filter(it -> it == 0).count()).isPositive();
+        for (int i = 0; i < 400; i++) assertThat(heard[i]).isIn(0, 1 + i);
+    }
+
+    @Test
+    void shouldNeverOverwriteAnEarlierRecording() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            Recording recording = Recording.into(folder);
+            recording.opened(0, "expert", 0);
+            recording.mix(0, frame(i));
+            recording.ended();
+            recording.finished().get(5, TimeUnit.SECONDS);
+        }
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(it -> it.getFileName().toString())).containsExactlyInAnyOrder("mix.wav", "1-expert.wav", "mix-2.wav",
+                    "1-expert-2.wav",
+                    "mix-3.wav", "1-expert-3.wav");
+        }
+    }
+
+    @Test
+    void shouldSayWhyItCouldNotBeWritten() throws Exception {
+        Path file = Files.writeString(folder.resolve("occupied"), "a file where a folder is wanted");
+        Recording recording = Recording.into(file);
+        recording.opened(0, "expert", 0);
+        recording.mix(0, frame(1));
+        recording.ended();
+        Recording.Result result = recording.finished().get(5, TimeUnit.SECONDS);
+        assertThat(result.failure()).hasValueSatisfying(it -> assertThat(it).contains("occupied"));
+        assertThat(result.files()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepIdsInsideTheFolderAndApart() {
+        assertThat(RecordingFolder.safe("..")).isEqualTo("%2E.");
+        assertThat(RecordingFolder.safe("a/../b")).isEqualTo("a%2F..%2Fb");
+        assertThat(RecordingFolder.safe("msg:1~x")).isEqualTo("msg%3A1%7Ex");
+        assertThat(List.of(RecordingFolder.safe(":".repeat(119)), RecordingFolder.safe(":".repeat(118)))).doesNotHaveDuplicates()
+                .allSatisfy(it -> assertThat(it.length()).isLessThanOrEqualTo(160));
+    }
+
+    private static short[] frame(int value) {
+        short[] samples = new short[160];
+        Arrays.fill(samples, (short) value);
+        return samples;
+    }
+
+    private static int[] firstOfEachFrame(Path wav) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(wav)).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(bytes.getInt(4)).isEqualTo(bytes.capacity() - 8);
+        assertThat(bytes.getInt(40)).isEqualTo(bytes.capacity() - 44);
+        int[] first = new int[(bytes.capacity() - 44) / 320];
+        for (int i = 0; i < first.length; i++) first[i] = bytes.getShort(44 + 320 * i);
+        return first;
+    }
+}
