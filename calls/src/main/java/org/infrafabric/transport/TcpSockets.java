@@ -1,0 +1,178 @@
+package org.infrafabric.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.WriteBufferWaterMark;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** TCP connections of one owner, taken and made, all on its event loop. A connection to an address is used again while it stands. */
+public final class TcpSockets implements AutoCloseable {
+    /** Connections at once; beyond, new ones are closed unheard. */
+    private static final int MAX_CONNECTIONS = 10_000;
+    private static final int CONNECT_MILLIS = 4_000;
+    /** A peer that does not read what it asked for is cut off when this much waits for it. */
+    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(1 << 19, 1 << 20);
+
+    private final EventLoop loop;
+    private final Receiver receiver;
+    private final Map<Long, Connection> open = new HashMap<>();
+    private final Map<InetSocketAddress, Connection> byRemote = new HashMap<>();
+    private final Map<InetSocketAddress, List<Waiting>> connecting = new HashMap<>();
+    private Optional<Channel> listener = Optional.empty();
+    private long numbers;
+
+    /** Who is told what connections bring. On the loop. */
+    public interface Receiver {
+        void onBytes(Connection from, byte[] bytes);
+
+        void onClosed(Connection connection);
+    }
+
+    public TcpSockets(EventLoop loop, Receiver receiver) {
+        this.loop = loop;
+        this.receiver = receiver;
+    }
+
+    /**
+     * Listens. Not to be called on the loop itself.
+     *
+     * @throws IOException naming the address and why it could not be had
+     */
+    public InetSocketAddress listen(InetSocketAddress local) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap().group(loop).channel(EventLoops.listener(loop)).option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+                .childHandler(initializer());
+        Channel channel = Binding.await(bootstrap.bind(local), "tcp", local);
+        listener = Optional.of(channel);
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    /** Sends on connection {@code number} if it stands, else on one to {@code remote}, which is made if need be. On the loop. */
+    public void send(long number, InetSocketAddress remote, byte[] bytes, Runnable onFailure) {
+        Connection known = open.get(number);
+        if (known == null) known = byRemote.get(remote);
+        if (known != null) {
+            known.send(bytes, onFailure);
+            return;
+        }
+        if (open.size() + connecting.size() >= MAX_CONNECTIONS) {
+            loop.execute(onFailure);
+            return;
+        }
+        List<Waiting> waiting = connecting.computeIfAbsent(remote, to -> new ArrayList<>(1));
+        waiting.add(new Waiting(bytes, onFailure));
+        if (waiting.size() == 1) connect(remote);
+    }
+
+    private void connect(InetSocketAddress remote) {
+        Inbound inbound = new Inbound();
+        Bootstrap bootstrap = new Bootstrap().group(loop).channel(EventLoops.stream(loop))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                .option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT).handler(inbound);
+        bootstrap.connect(remote).addListener((ChannelFuture connected) -> {
+            List<Waiting> waiting = connecting.remove(remote);
+            if (waiting == null) return;
+            if (connected.isSuccess()) inbound.opened(connected.channel()); // the promise is kept before the pipeline hears of it
+            for (Waiting each : waiting) inbound.connection.ifPresentOrElse(made -> made.send(each.bytes(), each.onFailure()), each.onFailure());
+        });
+    }
+
+    private record Waiting(byte[] bytes, Runnable onFailure) {}
+
+    /** Closes the listener and all connections. */
+    @Override
+    public void close() {
+        listener.ifPresent(Binding::close);
+        loop.execute(() -> List.copyOf(open.values()).forEach(Connection::close));
+    }
+
+    private ChannelInitializer<Channel> initializer() {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) { channel.pipeline().addLast(new Inbound()); }
+        };
+    }
+
+    /** One connection; belongs to the loop. */
+    public static final class Connection {
+        private final long number;
+        private final Channel channel;
+        private final InetSocketAddress remote;
+
+        private Connection(long number, Channel channel) {
+            this.number = number;
+            this.channel = channel;
+            remote = (InetSocketAddress) channel.remoteAddress();
+        }
+
+        /** From 1, never used again. */
+        public long number() { return number; }
+
+        public InetSocketAddress remote() { return remote; }
+
+        public void send(byte[] bytes, Runnable onFailure) {
+            if (!channel.isWritable()) {
+                close();
+                channel.eventLoop().execute(onFailure);
+                return;
+            }
+            channel.writeAndFlush(Unpooled.wrappedBuffer(bytes)).addListener(done -> { if (!done.isSuccess()) onFailure.run(); });
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored")
+        public void close() { channel.close(); }
+    }
+
+    private final class Inbound extends SimpleChannelInboundHandler<ByteBuf> {
+        private Optional<Connection> connection = Optional.empty();
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) { opened(context.channel()); }
+
+        private void opened(Channel channel) {
+            if (connection.isPresent() || !channel.isActive()) return;
+            Connection opened = new Connection(++numbers, channel);
+            if (open.size() >= MAX_CONNECTIONS) {
+                opened.close();
+                return;
+            }
+            connection = Optional.of(opened);
+            open.put(opened.number(), opened);
+            byRemote.put(opened.remote(), opened);
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+            connection.ifPresent(from -> receiver.onBytes(from, ByteBufUtil.getBytes(bytes)));
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            connection.ifPresent(closed -> {
+                open.remove(closed.number());
+                byRemote.remove(closed.remote(), closed);
+                receiver.onClosed(closed);
+            });
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) { connection.ifPresent(Connection::close); }
+    }
+}
