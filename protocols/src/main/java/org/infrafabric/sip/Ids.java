@@ -1,0 +1,29 @@
+package org.infrafabric.sip;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
+/** Branches, tags and Call-IDs: unguessable, so that nobody can end a call that is not theirs (RFC 3261 §19.3, §26). Owner's thread only. */
+final class Ids {
+    private final RandomGenerator random;
+
+    Ids(RandomGenerator random) { this.random = random; }
+
+    static Ids secure() { return new Ids(new SecureRandom()); }
+
+    String branch() { return Via.MAGIC + hex(12); }
+
+    String tag() { return hex(8); }
+
+    String callId(String host) { return hex(16) + "@" + host; }
+
+    /** For the origin line of a session description. */
+    long sessionId() { return random.nextLong(1, 1L << 53); }
+
+    private String hex(int size) {
+        byte[] bytes = new byte[size];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}
