@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.infrafabric.message.IfMessage;
 import org.infrafabric.message.MessageRefused;
@@ -137,18 +136,14 @@ public final class IfbusClient {
         EventStream events = follow(id, "");
         try {
             while (true) {
-                // The stream is opened, or seen to have ended, before the bus is asked: nothing can happen unseen in between.
-                boolean alone = events.ended();
+                // The stream is open before the bus is asked, so nothing can happen unseen in between.
                 Optional<ObjectNode> decision = decided(id);
                 if (decision.isPresent()) return DecisionProof.of(id, requestSha256, decision.get(), pinned, pinned.isEmpty() ? keys() : pinned);
+                boolean alone = events.ended();
                 long left = end - System.nanoTime();
                 if (left <= 0) throw new IfbusException.TimedOut("no decision on " + id + " within " + timeout + "; it goes on, await it again");
-                if (alone) {
-                    TimeUnit.NANOSECONDS.sleep(Math.min(left, POLL.toNanos()));
-                    events = follow(id, events.lastEventId());
-                } else {
-                    events.awaitNews(Math.min(left, LOOK_AGAIN.toNanos()));
-                }
+                events.awaitNews(Math.min(left, (alone ? POLL : LOOK_AGAIN).toNanos()));
+                if (alone) events = follow(id, events.lastEventId());
             }
         } finally {
             events.close();

@@ -2,25 +2,24 @@ package org.infrafabric.sip;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
+import java.util.function.Consumer;
 
-/** Finds a host's address. Called on the owner's thread; must not block it, and may complete on any thread. */
+/** Finds a host's address. Called on the owner's thread, which it must not block. */
 public interface HostResolver {
-    /** The first address of {@code host}, or a failure saying that there is none. */
-    CompletableFuture<InetAddress> resolve(String host);
+    /** Gives the first address of {@code host}, or empty when there is none; once, on any thread. */
+    void resolve(String host, Consumer<Optional<InetAddress>> found);
 
     /** The operating system's resolver, on virtual threads. */
     static HostResolver system() {
-        return host -> {
-            CompletableFuture<InetAddress> found = new CompletableFuture<>();
-            Thread.startVirtualThread(() -> {
-                try {
-                    found.complete(InetAddress.getByName(host));
-                } catch (UnknownHostException e) {
-                    found.completeExceptionally(e);
-                }
-            });
-            return found;
-        };
+        return (host, found) -> Thread.startVirtualThread(() -> {
+            Optional<InetAddress> address;
+            try {
+                address = Optional.of(InetAddress.getByName(host));
+            } catch (UnknownHostException e) {
+                address = Optional.empty();
+            }
+            found.accept(address);
+        });
     }
 }

@@ -14,12 +14,20 @@ import org.infrafabric.time.Timers;
  * live there, and every method but {@link #start} and {@link #close} is called there.
  */
 public final class UserAgent implements Dialer, AutoCloseable {
+    private final SipSettings settings;
+    private final SipSockets sockets;
+    private final Core core;
+
     /**
      * @param owner the loop that owns everything here; {@code timers} run on it
      * @param receiver decides on calls that come in
      */
     public UserAgent(SipSettings settings, EventLoop owner, Timers timers, IncomingCall.Receiver receiver, EscalationHeaders headers,
-            SipJournal journal, SipCounters counters, HostResolver resolver) {}
+            SipJournal journal, SipCounters counters, HostResolver resolver) {
+        this.settings = settings;
+        sockets = new SipSockets(owner, timers, this::onMessage);
+        core = new Core(settings, timers, owner, sockets, Ids.secure(), receiver, headers, journal, counters, resolver);
+    }
 
     /**
      * Binds the sockets. Call it from any thread but the owner's.
@@ -27,15 +35,25 @@ public final class UserAgent implements Dialer, AutoCloseable {
      * @return where it listens now, in the order of the settings, with real ports
      * @throws IOException naming the address that could not be had
      */
-    public List<Endpoint> start() throws IOException { throw new UnsupportedOperationException(); }
+    public List<Endpoint> start() throws IOException { return sockets.bind(settings.listen()); }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>{@code order.target()} is a sip: URI; its host an address, or a name that the resolver finds; {@code ;transport=tcp} is honoured.
+     */
+    @Override
+    public Leg prepare(CallOrder order, Leg.Listener listener) { return core.prepare(order, listener); }
 
     @Override
-    public Leg prepare(CallOrder order, Leg.Listener listener) { throw new UnsupportedOperationException(); }
+    public void endStray(String resumeToken) { core.endStray(resumeToken); }
 
-    @Override
-    public void endStray(String resumeToken) { throw new UnsupportedOperationException(); }
+    /** Calls that stand or ring here. Owner's thread. */
+    public int calls() { return core.calls(); }
 
     /** Closes the sockets; legs that still stand are ended without a word to the peer, so hang up first. Any thread. */
     @Override
-    public void close() {}
+    public void close() { sockets.close(); }
+
+    private void onMessage(byte[] bytes, Hop from) { core.onMessage(bytes, from); }
 }

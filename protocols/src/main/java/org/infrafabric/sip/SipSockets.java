@@ -1,0 +1,144 @@
+package org.infrafabric.sip;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.infrafabric.time.Timers;
+import org.infrafabric.transport.TcpSockets;
+import org.infrafabric.transport.UdpSocket;
+
+/** The user agent's sockets: UDP, and TCP with its framing. Lives on the owner's event loop. */
+final class SipSockets implements Network, TcpSockets.Receiver {
+    /** A peer that has begun a message has this long to finish it: else a few slow ones would hold all connections. */
+    private static final long SLOWEST_MESSAGE_NANOS = 10_000_000_000L;
+    private static final byte[] PONG = {'\r', '\n'};
+    private static final InetSocketAddress ANYWHERE = new InetSocketAddress("192.0.2.1", 5060); // RFC 5737: only to ask for the outgoing interface
+
+    private final EventLoop owner;
+    private final Timers timers;
+    private final BiConsumer<byte[], Hop> received;
+    private final TcpSockets tcp;
+    private final List<UdpSocket> udp = new ArrayList<>();
+    private final Map<Endpoint.Protocol, InetSocketAddress> bound = new HashMap<>();
+    private final Map<Long, Stream> streams = new HashMap<>();
+
+    SipSockets(EventLoop owner, Timers timers, BiConsumer<byte[], Hop> received) {
+        this.owner = owner;
+        this.timers = timers;
+        this.received = received;
+        tcp = new TcpSockets(owner, this);
+    }
+
+    /** Binds all; not on the loop. Closes again what it has when one cannot be had. */
+    List<Endpoint> bind(List<Endpoint> wanted) throws IOException {
+        List<Endpoint> all = new ArrayList<>();
+        try {
+            for (Endpoint endpoint : wanted) {
+                InetSocketAddress address = sharePort(endpoint, all);
+                InetSocketAddress got = switch (endpoint.protocol()) {
+                    case UDP -> bindUdp(address);
+                    case TCP -> tcp.listen(address);
+                };
+                bound.putIfAbsent(endpoint.protocol(), got);
+                all.add(new Endpoint(endpoint.protocol(), got));
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        return all;
+    }
+
+    /** Where both transports are to have any free port they get the same one, as phones expect. */
+    private static InetSocketAddress sharePort(Endpoint endpoint, List<Endpoint> before) {
+        if (endpoint.address().getPort() != 0) return endpoint.address();
+        for (Endpoint other : before) {
+            if (other.protocol() != endpoint.protocol() && other.address().getAddress().equals(endpoint.address().getAddress()))
+                return other.address();
+        }
+        return endpoint.address();
+    }
+
+    private InetSocketAddress bindUdp(InetSocketAddress address) throws IOException {
+        UdpSocket socket = UdpSocket.bind(owner, address, (datagram, from) -> received.accept(datagram, new Hop(Endpoint.Protocol.UDP, from, 0)));
+        udp.add(socket);
+        return socket.local();
+    }
+
+    @Override
+    public void send(Hop to, byte[] message, Runnable onFailure) {
+        switch (to.protocol()) {
+            case UDP -> {
+                if (udp.isEmpty()) owner.execute(onFailure);
+                else udp.getFirst().send(message, to.remote(), onFailure);
+            }
+            case TCP -> tcp.send(to.connection(), to.remote(), message, onFailure);
+        }
+    }
+
+    @Override
+    public Optional<InetSocketAddress> local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {
+        InetSocketAddress address = bound.get(protocol);
+        if (address == null || !address.getAddress().isAnyLocalAddress()) return Optional.ofNullable(address);
+        return Optional.of(new InetSocketAddress(interfaceTo(remote.orElse(ANYWHERE)), address.getPort()));
+    }
+
+    /** The kernel's routing table knows our address as that peer sees it; nothing is sent. */
+    private static InetAddress interfaceTo(InetSocketAddress remote) {
+        try (DatagramSocket probe = new DatagramSocket()) {
+            probe.connect(remote);
+            return probe.getLocalAddress();
+        } catch (SocketException | java.io.UncheckedIOException e) {
+            return InetAddress.getLoopbackAddress();
+        }
+    }
+
+    @Override
+    public void onBytes(TcpSockets.Connection from, byte[] bytes) {
+        Stream stream = streams.computeIfAbsent(from.number(), number -> new Stream());
+        Hop hop = new Hop(Endpoint.Protocol.TCP, from.remote(), from.number());
+        try {
+            StreamFramer.Cut cut = stream.framer.feed(bytes);
+            for (int i = 0; i < cut.pings(); i++) from.send(PONG, () -> {});
+            cut.messages().forEach(message -> received.accept(message, hop));
+        } catch (NotSip e) {
+            from.close(); // §18.3: where the next message begins cannot be known
+            return;
+        }
+        stream.watch(from);
+    }
+
+    @Override
+    public void onClosed(TcpSockets.Connection connection) {
+        Stream stream = streams.remove(connection.number());
+        if (stream != null) stream.deadline.ifPresent(Timers.Timer::cancel);
+    }
+
+    void close() {
+        udp.forEach(UdpSocket::close);
+        tcp.close();
+    }
+
+    private final class Stream {
+        private final StreamFramer framer = new StreamFramer();
+        private Optional<Timers.Timer> deadline = Optional.empty();
+
+        void watch(TcpSockets.Connection connection) {
+            if (!framer.midway()) {
+                deadline.ifPresent(Timers.Timer::cancel);
+                deadline = Optional.empty();
+            } else if (deadline.isEmpty()) {
+                deadline = Optional.of(timers.at(timers.nowNanos() + SLOWEST_MESSAGE_NANOS, connection::close));
+            }
+        }
+    }
+}
