@@ -1,21 +1,276 @@
 package org.infrafabric.server;
 
-/** The HTTP API and the dashboard (CONTRACT §2). */
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.StatisticsHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The HTTP API and the dashboard (CONTRACT §2). Requests run on virtual threads, so a handler may wait.
+ *
+ * <p>What no route below names is a 404 problem; every error is a problem document (RFC 9457) with a {@link Problem.Code}.
+ */
 public final class HttpApi implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+    private static final Set<Role> ANYONE_KNOWN = Set.of(Role.OPERATOR, Role.AGENT, Role.GUARDIAN);
+    private static final Set<Role> PEOPLE = Set.of(Role.OPERATOR, Role.GUARDIAN);
+    private static final int SLOWEST_BODY = 200; // bytes a second; a slower sender is cut off
+    private static final String CONTENT_SECURITY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+            + "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     private final HttpSettings settings;
     private final HttpParts parts;
+    private final EventStreams streams;
+    private final EscalationRoutes escalations;
+    private final LogRoutes log;
+    private final Doorkeeper door;
+    private final Dashboard dashboard = new Dashboard();
+    private final List<Route> routes;
+    private final Javalin javalin;
 
     public HttpApi(HttpSettings settings, HttpParts parts) {
         this.settings = settings;
         this.parts = parts;
+        streams = new EventStreams(parts.log(), settings, System::nanoTime);
+        escalations = new EscalationRoutes(parts.escalations(), streams, settings.maxBodyBytes());
+        log = new LogRoutes(parts, streams);
+        door = new Doorkeeper(settings, parts.credentials(), System::nanoTime);
+        parts.metrics().eventStreams(streams::open);
+        routes = table();
+        javalin = Javalin.create(this::configure);
     }
 
-    /** Begins to listen; gives the port. */
-    public int start() {
-        if (!parts.ready().getAsBoolean()) return settings.port();
-        throw new UnsupportedOperationException("not yet");
+    /** Every route, and which roles may use it; no roles: open to all. Agents see their own escalations only. */
+    private List<Route> table() {
+        return List.of(
+                route("POST", "/v1/escalations", Set.of(Role.AGENT), escalations::submit),
+                route("GET", "/v1/escalations", ANYONE_KNOWN, escalations::list),
+                route("GET", "/v1/escalations/{id}", ANYONE_KNOWN, escalations::show),
+                route("DELETE", "/v1/escalations/{id}", Set.of(Role.OPERATOR, Role.AGENT), escalations::cancel),
+                route("GET", "/v1/escalations/{id}/events", ANYONE_KNOWN, escalations::events),
+                route("POST", "/v1/escalations/{id}/votes", Set.of(Role.GUARDIAN), escalations::vote),
+                route("GET", "/v1/escalations/{id}/recording", PEOPLE, escalations::recording),
+                route("GET", "/v1/calls", Set.of(Role.OPERATOR), (ctx, who) -> calls(ctx)),
+                route("GET", "/v1/events", ANYONE_KNOWN, log::events),
+                route("GET", "/v1/witness/entries", ANYONE_KNOWN, log::entries),
+                route("GET", "/v1/witness/head", PEOPLE, (ctx, who) -> log.head(ctx)),
+                route("GET", "/v1/whoami", ANYONE_KNOWN, HttpApi::whoAmI),
+                open("/v1/keys", log::keys),
+                open("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(parts.metrics().scrape())),
+                open("/healthz", ctx -> Answers.json(ctx, 200, "{\"status\":\"ok\"}")),
+                open("/readyz", this::ready),
+                open("/openapi.yaml", ctx -> dashboard.send(ctx, "openapi.yaml")),
+                open("/", ctx -> dashboard.send(ctx, "index.html")),
+                open("/web/{file}", ctx -> dashboard.send(ctx, ctx.pathParam("file"))));
     }
 
+    /** Begins to listen; gives the port. Throws {@link IOException} when the address cannot be had. */
+    public int start() throws IOException {
+        try {
+            javalin.start();
+        } catch (RuntimeException failed) {
+            close();
+            throw new IOException("cannot listen on " + settings.host() + ":" + settings.port() + " for HTTP: " + reason(failed), failed);
+        }
+        return javalin.port();
+    }
+
+    /** Ends the event streams, lets requests that run be answered, and stops listening. */
     @Override
-    public void close() {}
+    public void close() {
+        streams.close();
+        javalin.stop();
+    }
+
+    /** Method and path pattern of every route, as {@code openapi.yaml} must list them. */
+    List<String> listed() {
+        return routes.stream().map(route -> route.method + " " + route.path).toList();
+    }
+
+    private void calls(Context ctx) {
+        ObjectNode node = JsonMapper.shared().createObjectNode();
+        ArrayNode array = node.putArray("calls");
+        for (LiveCall call : parts.calls().get()) {
+            ObjectNode one = array.addObject().put("id", call.id()).put("party", call.party()).put("role", call.role()).put("state", call.state())
+                    .put("since", call.since());
+            call.escalation().ifPresent(escalation -> one.put("escalation", escalation));
+        }
+        Answers.json(ctx, 200, node);
+    }
+
+    private static void whoAmI(Context ctx, Principal who) {
+        Answers.json(ctx, 200, JsonMapper.shared().createObjectNode().put("role", who.role().name().toLowerCase(Locale.ROOT)).put("id", who.id()));
+    }
+
+    private void ready(Context ctx) {
+        boolean ready = parts.ready().getAsBoolean();
+        if (!ready) ctx.header("Retry-After", "1");
+        Answers.json(ctx, ready ? 200 : 503, ready ? "{\"status\":\"ready\"}" : "{\"status\":\"not-ready\"}");
+    }
+
+    private record Route(String method, String path, Set<Role> roles, Handler handler) {}
+
+    @FunctionalInterface
+    private interface Answer {
+        void to(Context ctx, Principal who) throws IOException;
+    }
+
+    private Route route(String method, String path, Set<Role> roles, Answer answer) {
+        return new Route(method, path, roles, ctx -> {
+            Principal who = door.admit(ctx);
+            if (!roles.contains(who.role()))
+                throw new Problem(Problem.Code.FORBIDDEN, "Authorization", "This needs a token of the role "
+                        + roles.stream().sorted().map(role -> role.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(" or ")) + ".");
+            answer.to(ctx, who);
+        });
+    }
+
+    private static Route open(String path, Handler handler) { return new Route("GET", path, Set.of(), handler); }
+
+    private void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.prefer405over404 = true;
+        config.http.compressionStrategy = CompressionStrategy.NONE; // answers are small, and streams must not wait in a compressor
+        config.http.defaultContentType = "application/octet-stream"; // one whose charset would not stick to what comes after it
+        config.router.ignoreTrailingSlashes = false;
+        QueuedThreadPool threads = new QueuedThreadPool(32, 4);
+        threads.setName("http");
+        threads.setDaemon(true);
+        threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("request-"));
+        config.jetty.threadPool = threads;
+        config.jetty.modifyServer(this::configure);
+        config.jetty.modifyHttpConfiguration(HttpApi::configure);
+        config.jetty.addConnector(this::connector);
+        config.routes.before(ctx -> {
+            headers(ctx);
+            door.checkWhereFrom(ctx);
+        });
+        for (Route route : routes) {
+            Handler handler = counted(route);
+            config.routes.addHttpHandler(HandlerType.findOrCreate(route.method), route.path, handler);
+            if (route.method.equals("GET")) config.routes.addHttpHandler(HandlerType.HEAD, route.path, handler);
+        }
+        config.routes.exception(Problem.class, (problem, ctx) -> problem.answer(ctx));
+        config.routes.exception(HttpResponseException.class, (refused, ctx) -> refusedByRouter(refused, ctx));
+        config.routes.exception(Exception.class, (failed, ctx) -> {
+            LOG.error("{} {} failed; the client got a 500", ctx.method(), ctx.path(), failed);
+            new Problem(Problem.Code.INTERNAL, "", "The server's log says more. Trying again may help.").answer(ctx);
+        });
+    }
+
+    private Handler counted(Route route) {
+        return ctx -> {
+            long began = System.nanoTime();
+            int status = 500;
+            try {
+                route.handler.handle(ctx);
+                status = ctx.statusCode();
+            } catch (Problem problem) {
+                status = problem.code().status();
+                throw problem;
+            } finally {
+                boolean stream = route.path.endsWith("/events");
+                if (!stream) parts.metrics().httpAnswered(route.method, route.path, status, Duration.ofNanos(System.nanoTime() - began));
+            }
+        };
+    }
+
+    private void refusedByRouter(HttpResponseException refused, Context ctx) {
+        if (refused.getStatus() == 405) {
+            List<String> allowed = new ArrayList<>();
+            for (Route route : routes) if (matches(route.path, ctx.path())) allowed.add(route.method);
+            ctx.header("Allow", String.join(", ", allowed));
+            new Problem(Problem.Code.METHOD, "", "This path takes " + String.join(" and ", allowed) + ".").answer(ctx);
+        } else if (refused.getStatus() == 404) {
+            new Problem(Problem.Code.NOT_FOUND, "", "GET /openapi.yaml lists every path.").answer(ctx);
+        } else {
+            new Problem(Problem.Code.BAD_REQUEST, "", String.valueOf(refused.getMessage())).answer(ctx);
+        }
+    }
+
+    private static boolean matches(String pattern, String path) { return path.matches(pattern.replaceAll("\\{[a-z]+}", "[^/]+")); }
+
+    private static void headers(Context ctx) {
+        ctx.header("Content-Security-Policy", CONTENT_SECURITY);
+        ctx.header("X-Content-Type-Options", "nosniff");
+        ctx.header("X-Frame-Options", "DENY");
+        ctx.header("Referrer-Policy", "no-referrer");
+        ctx.header("Cross-Origin-Opener-Policy", "same-origin");
+        ctx.header("Cross-Origin-Resource-Policy", "same-origin");
+        ctx.header("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    }
+
+    private void configure(Server server) {
+        server.addBean(new NetworkConnectionLimit(settings.maxConnections(), server));
+        server.setErrorHandler((Request.Handler) HttpApi::unreadable);
+        server.setStopTimeout(5_000);
+        server.setHandler(new StatisticsHandler());
+    }
+
+    /** What Jetty refuses before a route is found: broken request lines, headers over the limit, a missing Host. */
+    private static boolean unreadable(Request request, Response response, Callback callback) {
+        int status = response.getStatus();
+        Problem.Code code = status == 413 ? Problem.Code.TOO_LARGE : status >= 500 ? Problem.Code.INTERNAL : Problem.Code.BAD_REQUEST;
+        if (code != Problem.Code.TOO_LARGE && status < 500) response.setStatus(400);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        byte[] document = new Problem(code, "", "The request could not be read as HTTP: " + status + ".").document();
+        Content.Sink.write(response, true, new String(document, StandardCharsets.UTF_8), callback);
+        return true;
+    }
+
+    private static void configure(HttpConfiguration http) {
+        http.setUriCompliance(UriCompliance.DEFAULT);
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(true);
+        http.setRequestHeaderSize(16_384);
+        http.setMinRequestDataRate(SLOWEST_BODY);
+    }
+
+    private ServerConnector connector(Server server, HttpConfiguration http) {
+        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(settings.host());
+        connector.setPort(settings.port());
+        connector.setIdleTimeout(settings.writeTimeout().toMillis());
+        connector.setAcceptQueueSize(1_024);
+        connector.setShutdownIdleTimeout(100); // idle connections need no second of grace
+        return connector;
+    }
+
+    private static String reason(Throwable failed) {
+        Throwable root = failed;
+        while (root.getCause() != null) root = root.getCause();
+        return String.valueOf(root.getMessage());
+    }
 }

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.infrafabric.witness.Entry;
+import org.infrafabric.witness.Subscription;
+import org.infrafabric.witness.WitnessLog;
 
 /** The witness log as the HTTP API reads it. Any thread; queries may block. */
 public interface LogReader {
@@ -22,9 +24,19 @@ public interface LogReader {
     /** Calls {@code listener} with each entry in order once it is durable; the listener does not block. */
     Subscription subscribe(Consumer<Entry> listener);
 
-    /** Ends with {@link #close}, after which the listener is called no more. */
-    interface Subscription extends AutoCloseable {
-        @Override
-        void close();
+    /** The log of this node. */
+    static LogReader of(WitnessLog log) {
+        return new LogReader() {
+            @Override
+            public List<Entry> entries(Optional<String> traceId, long from, int limit) {
+                return traceId.isPresent() ? log.reader().entries(traceId.get(), from, limit) : log.reader().entries(from, limit);
+            }
+
+            @Override
+            public Optional<Entry> head() { return log.reader().head(); }
+
+            @Override
+            public Subscription subscribe(Consumer<Entry> listener) { return log.subscribe(log.reader().count() + 1, listener); }
+        };
     }
 }

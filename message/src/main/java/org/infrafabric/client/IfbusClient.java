@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.infrafabric.message.IfMessage;
 import org.infrafabric.message.MessageRefused;
@@ -136,14 +137,18 @@ public final class IfbusClient {
         EventStream events = follow(id, "");
         try {
             while (true) {
-                // The stream is open before the bus is asked, so nothing can happen unseen in between.
+                // The stream is opened, or seen to have ended, before the bus is asked: nothing can happen unseen in between.
+                boolean alone = events.ended();
                 Optional<ObjectNode> decision = decided(id);
                 if (decision.isPresent()) return DecisionProof.of(id, requestSha256, decision.get(), pinned, pinned.isEmpty() ? keys() : pinned);
-                boolean alone = events.ended();
                 long left = end - System.nanoTime();
                 if (left <= 0) throw new IfbusException.TimedOut("no decision on " + id + " within " + timeout + "; it goes on, await it again");
-                events.awaitNews(Math.min(left, (alone ? POLL : LOOK_AGAIN).toNanos()));
-                if (alone) events = follow(id, events.lastEventId());
+                if (alone) {
+                    TimeUnit.NANOSECONDS.sleep(Math.min(left, POLL.toNanos()));
+                    events = follow(id, events.lastEventId());
+                } else {
+                    events.awaitNews(Math.min(left, LOOK_AGAIN.toNanos()));
+                }
             }
         } finally {
             events.close();

@@ -1,0 +1,112 @@
+package org.infrafabric.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The API on a free loopback port, asked over real HTTP. Tokens: {@code op}, {@code a}, {@code b} (agents), {@code sage}, and two that are bound to nobody. */
+final class RunningApi implements AutoCloseable {
+    static final Map<String, Principal> TOKENS = Map.of(
+            "op", new Principal(Role.OPERATOR, "op"),
+            "a", new Principal(Role.AGENT, "if://agent/a"),
+            "b", new Principal(Role.AGENT, "if://agent/b"),
+            "sage", new Principal(Role.GUARDIAN, "sage"),
+            "any-agent", new Principal(Role.AGENT, ""),
+            "any-guardian", new Principal(Role.GUARDIAN, ""));
+
+    final MemoryLog log = new MemoryLog();
+    final ToldEscalations escalations = new ToldEscalations();
+    final Metrics metrics = new Metrics();
+    final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    volatile boolean ready = true;
+    private final HttpApi api;
+    final int port;
+
+    RunningApi() { this(HttpSettings.defaults("127.0.0.1", 0)); }
+
+    RunningApi(HttpSettings settings) {
+        HttpParts parts = new HttpParts(escalations, log, token -> Optional.ofNullable(TOKENS.get(token)),
+                () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), "2026-11-21T12:00:00.000Z")),
+                () -> List.of(new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
+                metrics,
+                () -> ready);
+        api = new HttpApi(settings, parts);
+        try {
+            port = api.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<String> routes() { return api.listed(); }
+
+    HttpRequest.Builder request(String path, String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(20));
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    Answer get(String path, String token) { return send(request(path, token)); }
+
+    Answer delete(String path, String token) { return send(request(path, token).DELETE()); }
+
+    Answer post(String path, String token, String body) {
+        return send(request(path, token).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    Answer send(HttpRequest.Builder request) {
+        try {
+            return new Answer(client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Sends these bytes as they are, and reads until the server closes or {@code lines} lines have come. */
+    List<String> raw(String request, int lines) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            BufferedReader reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            return reader.lines().limit(lines).toList();
+        }
+    }
+
+    String rawStatus(String path, String... headers) throws IOException {
+        String head = List.of(headers).stream().map(header -> header + "\r\n").collect(Collectors.joining());
+        return raw("GET " + path + " HTTP/1.1\r\n" + head + "Connection: close\r\n\r\n", 1).getFirst().split(" ")[1];
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        client.shutdownNow();
+        metrics.close();
+    }
+
+    record Answer(HttpResponse<byte[]> response) {
+        int status() { return response.statusCode(); }
+
+        String text() { return new String(response.body(), StandardCharsets.UTF_8); }
+
+        JsonNode json() { return JsonMapper.shared().readTree(response.body()); }
+
+        String header(String name) { return response.headers().firstValue(name).orElse(""); }
+
+        String code() { return json().path("code").asString("none"); }
+    }
+}
