@@ -19,8 +19,6 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.validator.CelValidator;
 import dev.cel.validator.CelValidatorFactory;
-import dev.cel.validator.validators.RegexLiteralValidator;
-import dev.cel.validator.validators.TimestampLiteralValidator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +34,9 @@ final class Condition {
     /** Sub-expressions evaluated in one run. A rule over 64 hazards takes a few hundred. */
     private static final int MAX_STEPS = 10_000;
 
-    /** A match runs over a whole text with a program of up to {@value #MAX_REGEX_PROGRAM} states, so it counts as many steps. */
+    /** A match runs over a whole text with a program of up to {@value RegexBound#MOST_STATES} states, so it counts as many steps. */
     private static final int STEPS_A_MATCH = 500;
 
-    private static final int MAX_REGEX_PROGRAM = 200;
     private static final int MAX_ITERATIONS = 2_000;
     private static final int MAX_NESTING = 32;
     private static final int SHOWN_CHARACTERS = 60;
@@ -59,11 +56,11 @@ final class Condition {
                 .setResultType(SimpleType.BOOL).build();
 
         static final CelValidator VALIDATOR = CelValidatorFactory.standardCelValidatorBuilder(CEL, CEL)
-                .addAstValidators(RegexLiteralValidator.INSTANCE, TimestampLiteralValidator.INSTANCE).build();
+                .addAstValidators(new RegexBound()).build();
 
         private static CelOptions options() {
             return CelOptions.current().maxExpressionCodePointSize(MAX_CHARACTERS).maxParseRecursionDepth(MAX_NESTING)
-                    .comprehensionMaxIterations(MAX_ITERATIONS).maxRegexProgramSize(MAX_REGEX_PROGRAM)
+                    .comprehensionMaxIterations(MAX_ITERATIONS).maxRegexProgramSize(RegexBound.MOST_STATES)
                     // A rule compares texts and builds none; so none can grow.
                     .enableStringConcatenation(false).evaluateCanonicalTypesToNativeValues(true).build();
         }

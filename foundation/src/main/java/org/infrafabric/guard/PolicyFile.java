@@ -101,7 +101,7 @@ final class PolicyFile {
         if (message.contains("limit exceeded") || message.contains("size exceeds")) {
             return "split it into several rules; at most " + Condition.MAX_CHARACTERS + " characters";
         }
-        if (message.contains("Regex")) return "mend the regular expression (RE2 syntax)";
+        if (message.contains("regular expression")) return "mend it (RE2 syntax), or compare with startsWith, endsWith, contains or in";
         return "see docs/policy.md for what a condition may say";
     }
 
