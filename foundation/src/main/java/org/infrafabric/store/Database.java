@@ -137,21 +137,15 @@ final class Database implements Transaction, AutoCloseable {
 
     @Override
     public int execute(String sql, @Nullable Object... arguments) {
-        PreparedStatement statement = borrow(sql);
-        try {
+        return with(sql, statement -> {
             bind(statement, arguments);
             return statement.executeUpdate();
-        } catch (SQLException e) {
-            throw failure(sql, e);
-        } finally {
-            giveBack(sql, statement);
-        }
+        });
     }
 
     @Override
     public <T> List<T> query(String sql, Function<Row, T> mapper, @Nullable Object... arguments) {
-        PreparedStatement statement = borrow(sql);
-        try {
+        return with(sql, statement -> {
             bind(statement, arguments);
             List<T> rows = new ArrayList<>();
             try (ResultSet result = statement.executeQuery()) {
@@ -159,21 +153,30 @@ final class Database implements Transaction, AutoCloseable {
                 while (result.next()) rows.add(mapper.apply(row));
             }
             return rows;
-        } catch (SQLException e) {
-            throw failure(sql, e);
-        } finally {
-            giveBack(sql, statement);
-        }
+        });
     }
 
     private void run(String sql) {
+        boolean unused = with(sql, PreparedStatement::execute);
+    }
+
+    private interface Use<T> {
+        T of(PreparedStatement statement) throws SQLException;
+    }
+
+    /** The driver finalises a statement that failed, so only one that went well is kept for the next time. */
+    private <T> T with(String sql, Use<T> use) {
         PreparedStatement statement = borrow(sql);
+        boolean well = false;
         try {
-            statement.execute();
+            T result = use.of(statement);
+            well = true;
+            return result;
         } catch (SQLException e) {
             throw failure(sql, e);
         } finally {
-            giveBack(sql, statement);
+            if (well) giveBack(sql, statement);
+            else closeQuietly(statement);
         }
     }
 

@@ -46,6 +46,7 @@ public final class HandTimers implements Timers, Executor {
 
     /** Moves time on by {@code step}, running each action at its own time. */
     public void advance(Duration step) {
+        if (step.isNegative()) throw new IllegalArgumentException("time does not run backwards; jumpWall moves the wall clock alone");
         long end = nowNanos + step.toNanos();
         while (true) {
             Runnable task = inbox.poll();
