@@ -40,7 +40,8 @@ final class Site implements AutoCloseable {
     final int firstRtp = Ports.free(200);
     private final List<String> experts = new ArrayList<>();
     private final List<String> guardians = new ArrayList<>();
-    private final List<String> hazards = new ArrayList<>(List.of("safety", "alignment", "ethics", "bias", "security", "privacy", "legal", "conflict"));
+    private final List<String> hazards = new ArrayList<>(
+            List.of("safety", "alignment", "ethics", "bias", "security", "privacy", "legal", "conflict"));
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private String council = "{ quorum: 2, deadline: PT60S, gather: PT10S }";
     private String more = "";
@@ -51,7 +52,8 @@ final class Site implements AutoCloseable {
     /** An expert for one hazard; {@code accept}: dtmf or answer. */
     Site expert(String uri, String hazard, String accept, String ringTimeout) {
         if (!hazards.contains(hazard)) hazards.add(hazard);
-        experts.add("  - { uri: \"" + uri + "\", name: \"Expert for " + hazard + "\", hazards: [" + hazard + "], accept: " + accept + ", ringTimeout: " + ringTimeout + " }");
+        experts.add("  - { uri: \"" + uri + "\", name: \"Expert for " + hazard + "\", hazards: [" + hazard + "], accept: " + accept
+                + ", ringTimeout: " + ringTimeout + " }");
         return this;
     }
 
@@ -93,7 +95,8 @@ final class Site implements AutoCloseable {
                 experts:%s
                 guardians:%s
                 council: %s
-                """.formatted(folder.resolve("data"), sipPort, sipPort, firstRtp, firstRtp + 199, String.join(", ", hazards), AGENT, key.verifyKey(), token("agent"),
+                """.formatted(folder.resolve("data"), sipPort, sipPort, firstRtp, firstRtp + 199, String.join(", ", hazards), AGENT, key.verifyKey(),
+                token("agent"),
                 token("op"), block(experts), block(guardians), council) + more;
     }
 
@@ -129,7 +132,9 @@ final class Site implements AutoCloseable {
     }
 
     /** Sends a new escalation for a hazard and gives its id; anything but 202 fails. */
-    String escalate(String hazard) throws Exception { return escalate(sign(message(hazard))); }
+    String escalate(String hazard) throws Exception {
+        return escalate(sign(message(hazard)));
+    }
 
     String escalate(ObjectNode signed) throws Exception {
         Answer answer = post("agent", "/v1/escalations", signed.toString());
@@ -145,7 +150,8 @@ final class Site implements AutoCloseable {
     Answer get(String owner, String path) throws IOException, InterruptedException { return send(owner, path, HttpRequest.newBuilder().GET()); }
 
     Answer post(String owner, String path, String body) throws IOException, InterruptedException {
-        return send(owner, path, HttpRequest.newBuilder().header("Content-Type", "application/json").POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8)));
+        return send(owner, path,
+                HttpRequest.newBuilder().header("Content-Type", "application/json").POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8)));
     }
 
     Answer delete(String owner, String path) throws IOException, InterruptedException { return send(owner, path, HttpRequest.newBuilder().DELETE()); }
@@ -167,7 +173,8 @@ final class Site implements AutoCloseable {
 
     /** Waits for the decision and gives its word. */
     String decision(String id, Duration limit) throws Exception {
-        return Await.until("a decision on " + id, limit, () -> escalation(id), seen -> seen.path("decision").isObject()).path("decision").path("payload").path("decision")
+        return Await.until("a decision on " + id, limit, () -> escalation(id), seen -> seen.path("decision").isObject()).path("decision")
+                .path("payload").path("decision")
                 .asString("none");
     }
 
@@ -184,7 +191,8 @@ final class Site implements AutoCloseable {
 
     /** Exports the log beside the running server and checks it with code that is not ifbus's; gives the entries. */
     List<JsonNode> soundLog() throws Exception {
-        IfbusProcess.Finished export = IfbusProcess.run(folder, Duration.ofSeconds(20), "witness", "export", "--format", "jsonl", "--data-dir", folder.resolve("data").toString());
+        IfbusProcess.Finished export = IfbusProcess.run(folder, Duration.ofSeconds(20), "witness", "export", "--format", "jsonl", "--data-dir",
+                folder.resolve("data").toString());
         if (export.exit() != 0) throw new AssertionError("export failed: " + export);
         return LogCheck.sound(Files.writeString(folder.resolve("export.jsonl"), export.out()), folder);
     }

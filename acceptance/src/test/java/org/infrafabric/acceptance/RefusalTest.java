@@ -1,0 +1,154 @@
+package org.infrafabric.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.infrafabric.message.SigningKey;
+import org.infrafabric.testkit.IfbusProcess;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What the bus will not take: a clear answer, and nothing created. */
+class RefusalTest {
+    @TempDir static Path folder;
+    private static Site site;
+
+    @BeforeAll
+    static void startTheBus() throws Exception {
+        site = new Site(folder).expert("sip:nobody@127.0.0.1:9", "safety", "dtmf", "PT2S").guardian("sage", "sip:sage@127.0.0.1:9", "answer").start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception { site.close(); }
+
+    private static ObjectNode altered(Consumer<ObjectNode> change) {
+        ObjectNode message = Site.message("safety");
+        change.accept(message);
+        return site.sign(message);
+    }
+
+    private static void refused(String body, int status, String code) throws Exception {
+        int before = site.get("op", "/v1/escalations").json().size();
+        Site.Answer answer = site.post("agent", "/v1/escalations", body);
+        assertThat(answer.status()).as(answer.raw().body()).isEqualTo(status);
+        assertThat(answer.code()).as(answer.raw().body()).isEqualTo(code);
+        assertThat(answer.raw().headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        assertThat(site.get("op", "/v1/escalations").json().size()).as("escalations there are").isEqualTo(before);
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoJson() throws Exception { refused("INVITE sip:me", 400, "malformed"); }
+
+    @Test
+    void shouldRefuseDuplicateNames() throws Exception { refused("{\"id\":\"a\",\"id\":\"b\"}", 400, "malformed"); }
+
+    @Test
+    void shouldRefuseWrongTypes() throws Exception { refused(altered(message -> message.put("level", "high")).toString(), 400, "schema"); }
+
+    @Test
+    void shouldNameTheMissingField() throws Exception {
+        String body = altered(message -> message.remove("destination")).toString();
+        refused(body, 400, "schema");
+        assertThat(site.post("agent", "/v1/escalations", body).raw().body()).contains("destination");
+    }
+
+    @Test
+    void shouldRefuseAnUnknownHazard() throws Exception { refused(site.sign(Site.message("boredom")).toString(), 400, "unknown-hazard"); }
+
+    @Test
+    void shouldRefuseAStaleMessage() throws Exception {
+        refused(altered(message -> message.put("timestamp", "2020-01-01T00:00:00.000Z")).toString(), 400, "stale");
+    }
+
+    @Test
+    void shouldRefuseAWrongSignature() throws Exception {
+        refused(Site.sign(Site.message("safety"), SigningKey.generate()).toString(), 401, "signature");
+    }
+
+    @Test
+    void shouldRefuseAnUnknownAgent() throws Exception {
+        refused(altered(message -> message.put("source", "if://agent/swarm/stranger")).toString(), 401, "unknown-agent");
+    }
+
+    @Test
+    void shouldRefuseTenMegabytes() throws Exception {
+        Site.Answer answer = site.post("agent", "/v1/escalations", "{\"id\":\"" + "x".repeat(10_000_000) + "\"}");
+        assertThat(answer.status()).isEqualTo(413);
+    }
+
+    @Test
+    void shouldNotLetAnAgentVoteOrAStrangerRead() throws Exception {
+        ObjectNode message = Site.message("safety");
+        String id = site.escalate(site.sign(message));
+        assertThat(site.post("agent", "/v1/escalations/" + id + "/votes", "{\"vote\":\"approve\"}").status()).isEqualTo(403);
+        assertThat(site.get("", "/v1/escalations/" + id).status()).isEqualTo(401);
+        assertThat(site.delete("agent", "/v1/escalations/" + id).status()).isBetween(200, 204);
+    }
+
+    @Test
+    void shouldRefuseForeignHosts() throws Exception {
+        Site.Answer answer = site.send("op", "/v1/escalations",
+                HttpRequest.newBuilder().header("Origin", "http://evil.example").POST(BodyPublishers.ofString("{}"))
+                        .header("Content-Type", "application/json"));
+        assertThat(answer.status()).isEqualTo(403);
+    }
+
+    @Test
+    void shouldTellExitNineForARefusedSignature() throws Exception {
+        Path file = Files.writeString(folder.resolve("wrong.json"), Site.sign(Site.message("safety"), SigningKey.generate()).toString());
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "escalate", file.toString(), "--server",
+                "http://" + site.bus().http(), "--token",
+                Site.token("agent"), "--wait");
+        assertThat(finished.exit()).as(finished.err()).isEqualTo(9);
+    }
+
+    @Test
+    void shouldTellExitSevenWhereNoServerIs() throws Exception {
+        Path file = Files.writeString(folder.resolve("any.json"), site.sign(Site.message("safety")).toString());
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "escalate", file.toString(), "--server",
+                "http://127.0.0.1:9", "--token", "t");
+        assertThat(finished.exit()).as(finished.err()).isEqualTo(7);
+    }
+
+    @Test
+    void shouldNameFileLineAndReasonOfABrokenConfig() throws Exception {
+        Path broken = Files.writeString(folder.resolve("broken.yaml"), "domain: ifbus.local\ncouncil: { quorum: many }\n");
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "serve", "--config", broken.toString());
+        assertThat(finished.exit()).isEqualTo(2);
+        assertThat(finished.err()).contains("broken.yaml:2").contains("quorum");
+        Path unknown = Files.writeString(folder.resolve("unknown.yaml"), "domain: ifbus.local\nhttp: { listen: \"127.0.0.1:0\" }\ncolour: blue\n");
+        assertThat(IfbusProcess.run(folder, Duration.ofSeconds(20), "serve", "--config", unknown.toString()).err()).contains("unknown.yaml:3")
+                .contains("colour");
+    }
+
+    @Test
+    void shouldSayThatThePortIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path config = Files.writeString(folder.resolve("taken.yaml"), site.yaml().replace("127.0.0.1:0", "127.0.0.1:" + taken.getLocalPort())
+                    .replace(folder.resolve("data").toString(), folder.resolve("other").toString()).replace(":" + site.sipPort + "\"", ":0\""));
+            IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "serve", "--config", config.toString());
+            assertThat(finished.exit()).as(finished.err()).isNotZero();
+            assertThat(finished.err()).contains(Integer.toString(taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void shouldSayThatTheDataDirectoryIsInUse() throws Exception {
+        Path config = Files.writeString(folder.resolve("second.yaml"), site.yaml().replace(":" + site.sipPort + "\"", ":0\""));
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "serve", "--config", config.toString());
+        assertThat(finished.exit()).as(finished.err()).isNotZero();
+        assertThat(finished.err()).contains("in use").contains(folder.resolve("data").toString());
+        assertThat(List.of(200)).contains(site.get("", "/readyz").status());
+    }
+}
