@@ -1,0 +1,148 @@
+package org.infrafabric.cli;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.infrafabric.client.IfbusClient;
+import org.infrafabric.client.IfbusException;
+import org.infrafabric.client.Receipt;
+import org.infrafabric.client.SignedDecision;
+import org.infrafabric.message.IfMessage;
+import org.infrafabric.message.MessageRefused;
+import org.infrafabric.message.Signatures;
+import org.infrafabric.message.SigningKey;
+import org.infrafabric.message.StrictJson;
+import org.infrafabric.message.VerifyKey;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code escalate}: sends one message, and with {@code --wait} follows it to its decision, which the exit code tells. */
+@Command(name = "escalate", mixinStandardHelpOptions = true, description = "Send one escalation and follow it.", footer = {"",
+    "Exit codes with --wait: 0 approved, 8 approved with conditions, 3 rejected, 4 denied by the guard, 5 hold,",
+    "10 no people needed, 1 cancelled; 9 signature or token refused, 2 bad message, 7 no server there."})
+final class EscalateCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "MESSAGE.json", description = "An IFMessage; - reads stdin.") private Path file;
+
+    @Option(names = "--server", paramLabel = "URL", defaultValue = "${IFBUS_SERVER:-http://127.0.0.1:8080}", description = "The bus (default: $IFBUS_SERVER or http://127.0.0.1:8080).") private URI server = URI
+            .create("http://127.0.0.1:8080");
+
+    @Option(names = "--token", paramLabel = "T", defaultValue = "${IFBUS_TOKEN:-}", description = "The agent's token (default: $IFBUS_TOKEN).") private String token = "";
+
+    @Nullable
+    @Option(names = "--sign", paramLabel = "KEYFILE", description = "Sign the message with this key first; a signature it has is replaced.") private Path key;
+
+    @Nullable
+    @Option(names = "--bus-key", paramLabel = "KEY", description = "The bus's public key, ed25519:…, known from elsewhere; else the server's word is taken.") private String busKey;
+
+    @Option(names = "--wait", description = "Wait for the decision.") private boolean wait;
+
+    @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "PT30M", description = "With --wait: how long (ISO 8601, default: PT30M).") private Duration timeout = Duration
+            .ofMinutes(30);
+
+    @Mixin private Output output = new Output();
+
+    @Override
+    public Integer call() throws Exception {
+        if (token.isEmpty())
+            throw new IllegalArgumentException(
+                    "no token: give --token or set IFBUS_TOKEN (the config names it, or serve keeps it in its data directory as agent-….token)");
+        IfbusClient client = IfbusClient.connect(server, token);
+        if (busKey != null) client = client.pin(VerifyKey.parse(busKey));
+        Receipt receipt = client.escalate(read());
+        Output.progress((receipt.repeated() ? "known already: " : "sent: ") + receipt.id() + ", trace " + receipt.traceId());
+        if (!wait) {
+            ObjectNode sent = Output.object().put("id", receipt.id()).put("traceId", receipt.traceId()).put("state", receipt.state()).put("href",
+                    receipt.href());
+            output.result(sent, receipt.id() + "  " + receipt.state());
+            return ExitCode.DONE;
+        }
+        SignedDecision decision = await(client, receipt);
+        output.result(decision.message(), text(decision));
+        return decision.decision().verdict().exitCode();
+    }
+
+    private IfMessage read() throws Exception {
+        byte[] bytes = file.toString().equals("-") ? System.in.readAllBytes() : Files.readAllBytes(file);
+        try {
+            ObjectNode tree = StrictJson.parse(bytes);
+            return IfMessage.of(key == null ? tree : Signatures.sign(tree, SigningKey.read(key)));
+        } catch (MessageRefused refused) {
+            throw new IllegalArgumentException(file + ": " + refused.getMessage(), refused);
+        }
+    }
+
+    private SignedDecision await(IfbusClient client, Receipt receipt) throws IfbusException, InterruptedException {
+        Progress progress = new Progress(client, receipt.id());
+        Thread teller = Thread.ofVirtual().start(progress);
+        try {
+            return client.awaitDecision(receipt, timeout);
+        } finally {
+            teller.interrupt();
+            teller.join();
+            progress.last();
+        }
+    }
+
+    private static String text(SignedDecision signed) {
+        StringBuilder text = new StringBuilder(Output.bold(signed.decision().verdict().label()) + ": " + signed.decision().reason());
+        for (String condition : signed.decision().conditions()) text.append("\n  condition: ").append(condition);
+        signed.decision().votes().forEach(vote -> text.append("\n  ").append(vote.guardian()).append(": ").append(vote.vote()));
+        return text.append("\nsigned by ").append(signed.key().keyId())
+                .append(signed.pinned() ? ", the key you gave" : ", a key the server itself names").toString();
+    }
+
+    /** Tells on stderr which states the escalation enters. */
+    private static final class Progress implements Runnable {
+        private static final Duration LOOK = Duration.ofMillis(300);
+
+        private final IfbusClient client;
+        private final String id;
+        private int told;
+
+        Progress(IfbusClient client, String id) {
+            this.client = client;
+            this.id = id;
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (true) {
+                    tell();
+                    Thread.sleep(LOOK);
+                }
+            } catch (InterruptedException done) {
+                // the decision is there, or the wait is over
+            }
+        }
+
+        void last() throws InterruptedException { tell(); }
+
+        private void tell() throws InterruptedException {
+            Optional<ObjectNode> seen = look();
+            if (seen.isEmpty()) return;
+            var history = seen.get().path("history");
+            for (; told < history.size(); told++) {
+                var step = history.get(told);
+                Output.progress("  " + step.path("time").asString("") + "  " + step.path("state").asString("") + "  "
+                        + Output.dim(step.path("detail").asString("")));
+            }
+        }
+
+        /** Empty when the server cannot be asked just now: awaiting the decision will say so if it stays that way. */
+        private Optional<ObjectNode> look() throws InterruptedException {
+            try {
+                return Optional.of(client.status(id).json());
+            } catch (IfbusException unreachable) {
+                return Optional.empty();
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package org.infrafabric.bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.infrafabric.message.CanonicalJson;
+import org.infrafabric.message.Rfc3339;
+import org.infrafabric.message.SigningKey;
+import org.infrafabric.testkit.Await;
+import org.infrafabric.testkit.IfbusProcess;
+import org.infrafabric.testkit.Ports;
+import org.infrafabric.testkit.Sipp;
+import org.infrafabric.testkit.SippScenario;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One bus in a process of its own under one load, with sipp as its phones. A hundred experts, so that the guard's default limits hold. */
+final class LoadedBus {
+    private static final int EXPERTS = 100;
+    private static final List<String> GUARDIANS = List.of("sage", "skeptic", "ethicist");
+    private static final String AGENT = "if://agent/bench/1", TOKEN = "bench-token-0123456789abcdef-";
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    private final Path folder;
+    private final Load load;
+    private final SigningKey key = SigningKey.generate();
+    private final List<Long> answered = Collections.synchronizedList(new ArrayList<>());
+    private final Set<String> taken = ConcurrentHashMap.newKeySet();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
+
+    LoadedBus(Path folder, Load load) {
+        this.folder = folder;
+        this.load = load;
+    }
+
+    Figures measure() throws Exception {
+        boolean council = load.guardians() > 0;
+        SippScenario answers = SippScenario.invited().ring().answer();
+        SippScenario expert = council ? answers.awaitBye() : answers.speak().pause(5_000).bye();
+        int calls = load.count() + 1; // one more to learn what an escalation of this kind writes
+        try (Sipp experts = Sipp.callee(folder.resolve("experts"), expert, calls);
+                Sipp guardians = Sipp.callee(folder.resolve("guardians"), SippScenario.invited().ring().answer().awaitBye(),
+                        Math.max(1, calls * load.guardians()))) {
+            Path config = Files.writeString(folder.resolve("ifbus.yaml"), config(experts, guardians));
+            long start = System.nanoTime();
+            try (IfbusProcess bus = IfbusProcess.serve(folder, config); HttpClient client = HttpClient.newHttpClient()) {
+                long startMillis = (System.nanoTime() - start) / 1_000_000;
+                Client http = new Client(client, bus.http());
+                long idle = rssKb(bus.pid(), "VmRSS"), before = entries(http);
+                long one = warmUp(http) - before;
+                double cpuBefore = cpuSeconds(bus.pid());
+                long first = entries(http);
+                send(http);
+                List<JsonNode> ended = awaitEnds(http);
+                long written = entries(http) - first, peak = rssKb(bus.pid(), "VmHWM");
+                return new Figures(load, load.count(), refused.size(), millis(ended, "ringMillis"), millis(ended, "setupMillis"), Spread.of(answered),
+                        Figures.counted(ended.stream().map(view -> view.path("decision").path("payload").path("decision").asString("none")).toList()),
+                        written,
+                        one * load.count(), idle, peak, startMillis, cpuSeconds(bus.pid()) - cpuBefore);
+            }
+        }
+    }
+
+    private String config(Sipp experts, Sipp guardians) {
+        StringBuilder hazards = new StringBuilder(), roster = new StringBuilder(), council = new StringBuilder();
+        for (int i = 0; i < EXPERTS; i++) {
+            hazards.append(i == 0 ? "" : ", ").append("hazard-").append(i);
+            roster.append("  - { uri: \"").append(experts.uri("expert-" + i)).append("\", name: \"Expert ").append(i).append("\", hazards: [hazard-")
+                    .append(i)
+                    .append("], accept: answer, ringTimeout: PT20S }\n");
+        }
+        for (String guardian : GUARDIANS.subList(0, load.guardians())) {
+            council.append("  - { id: ").append(guardian).append(", uri: \"").append(guardians.uri(guardian)).append("\", token: \"").append(TOKEN)
+                    .append(guardian)
+                    .append("\", accept: answer }\n");
+        }
+        int sip = Ports.free(2);
+        return """
+                domain: ifbus.local
+                data: %s
+                http: { listen: "127.0.0.1:0" }
+                sip: { listen: ["udp:127.0.0.1:%d"] }
+                media: { address: 127.0.0.1, ports: 20000-29999 }
+                hazards: [%s]
+                agents: [ { id: "%s", publicKey: "%s", token: "%sagent" } ]
+                operators: [ { id: op, token: "%sop" } ]
+                council: { quorum: %d, deadline: PT60S, gather: PT10S }
+                experts:
+                %s%s""".formatted(folder.resolve("data"), sip, hazards, AGENT, key.verifyKey(), TOKEN, TOKEN, load.guardians() > 0 ? 2 : 0, roster,
+                load.guardians() > 0 ? "guardians:\n" + council : "");
+    }
+
+    /** Runs one escalation to its end; gives the number of entries in the log after it. The figures of the run do not hold it. */
+    private long warmUp(Client http) throws Exception {
+        escalate(http, 0);
+        awaitEnds(http);
+        long entries = entries(http);
+        taken.clear();
+        answered.clear();
+        return entries;
+    }
+
+    private void send(Client http) throws InterruptedException {
+        long start = System.nanoTime(), gap = 1_000_000_000L / load.rate();
+        try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < load.count(); i++) {
+                long wait = start + i * gap - System.nanoTime();
+                if (wait > 0) TimeUnit.NANOSECONDS.sleep(wait);
+                int number = i + 1;
+                senders.execute(() -> escalate(http, number));
+            }
+        }
+    }
+
+    private void escalate(Client http, int number) {
+        try {
+            byte[] body = message(number).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            long sent = System.nanoTime();
+            HttpResponse<String> response = http.send("agent", "/v1/escalations",
+                    HttpRequest.newBuilder().header("Content-Type", "application/json").POST(BodyPublishers.ofByteArray(body)));
+            answered.add((System.nanoTime() - sent) / 1_000_000);
+            String id = "bench-" + number;
+            if (response.statusCode() != 202) {
+                refused.add(id);
+                return;
+            }
+            taken.add(id);
+            if (load.guardians() > 0) vote(http, id);
+        } catch (IOException | InterruptedException failed) {
+            refused.add("bench-" + number);
+        }
+    }
+
+    private void vote(Client http, String id) throws InterruptedException {
+        for (String guardian : GUARDIANS.subList(0, load.guardians())) {
+            for (int tries = 0; tries < 300; tries++) {
+                try {
+                    int status = http.send(guardian, "/v1/escalations/" + id + "/votes",
+                            HttpRequest.newBuilder().header("Content-Type", "application/json")
+                                    .POST(BodyPublishers.ofString("{\"vote\":\"approve\"}")))
+                            .statusCode();
+                    if (status / 100 == 2) break;
+                } catch (IOException retried) {
+                    System.err.println("bench: vote on " + id + ": " + retried);
+                }
+                TimeUnit.MILLISECONDS.sleep(200); // voting is not open yet
+            }
+        }
+    }
+
+    private ObjectNode message(int number) {
+        ObjectNode message = JSON.createObjectNode();
+        message.put("id", "bench-" + number).put("timestamp", Rfc3339.format(Instant.now(Clock.systemUTC()))).put("level", 2).put("source", AGENT);
+        message.put("destination", "if://service/guard/council").put("version", "1.0");
+        ObjectNode payload = message.putObject("payload").put("performative", "ESCALATE").put("severity", "high").put("summary", "May I go on?");
+        payload.putArray("hazards").add("hazard-" + number % EXPERTS);
+        String value = key.signBase64Url(CanonicalJson.of(message));
+        message.putObject("signature").put("algorithm", "ed25519").put("keyId", key.keyId()).put("value", value);
+        return message;
+    }
+
+    /** Waits until every escalation that was taken has its decision and its calls have ended; gives their views. */
+    private List<JsonNode> awaitEnds(Client http) throws Exception {
+        List<JsonNode> views = new ArrayList<>();
+        for (String id : taken) {
+            views.add(Await.until(id + " to end", Duration.ofSeconds(120),
+                    () -> JSON.readTree(http.send("op", "/v1/escalations/" + id, HttpRequest.newBuilder().GET()).body()),
+                    view -> view.path("decision").isObject()));
+        }
+        long[] last = {-1};
+        Await.that("the log to come to rest", Duration.ofSeconds(60), () -> {
+            long now = entries(http);
+            boolean rest = now == last[0];
+            last[0] = now;
+            TimeUnit.MILLISECONDS.sleep(1_000);
+            return rest;
+        });
+        return views;
+    }
+
+    private static long entries(Client http) throws IOException, InterruptedException {
+        String metrics = http.send("op", "/metrics", HttpRequest.newBuilder().GET()).body();
+        return metrics.lines().filter(line -> line.startsWith("ifbus_witness_entries_total "))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+                .findFirst().orElse(0);
+    }
+
+    private static Spread millis(List<JsonNode> views, String field) {
+        return Spread.of(views.stream().map(view -> view.path(field)).filter(JsonNode::isNumber).map(JsonNode::longValue).toList());
+    }
+
+    private static long rssKb(long pid, String field) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream().filter(line -> line.startsWith(field + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).findFirst().orElse(0);
+    }
+
+    private static double cpuSeconds(long pid) {
+        return ProcessHandle.of(pid).flatMap(process -> process.info().totalCpuDuration()).map(cpu -> cpu.toMillis() / 1000.0).orElse(0.0);
+    }
+
+    /** HTTP with the tokens of this run. */
+    private record Client(HttpClient client, String address) {
+        HttpResponse<String> send(String owner, String path, HttpRequest.Builder request) throws IOException, InterruptedException {
+            return client.send(
+                    request.uri(URI.create("http://" + address + path)).timeout(Duration.ofSeconds(30))
+                            .header("Authorization", "Bearer " + TOKEN + owner).build(),
+                    BodyHandlers.ofString());
+        }
+    }
+}
