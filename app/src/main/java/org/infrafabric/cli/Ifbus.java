@@ -17,6 +17,7 @@ public final class Ifbus implements Runnable {
     /** Runs one command; gives its exit code (CONTRACT §1). */
     static int run(String... arguments) {
         CommandLine command = new CommandLine(new Ifbus()).setCaseInsensitiveEnumValuesAllowed(true);
+        command.setExecutionExceptionHandler((failure, line, parsed) -> Failures.tell(failure));
         return command.execute(arguments);
     }
 

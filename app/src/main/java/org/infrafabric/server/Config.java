@@ -126,6 +126,13 @@ public record Config(String file, String domain, String node, Path data, Http ht
                 found);
     }
 
+    /** The same with another data directory. */
+    public Config withData(Path directory) {
+        return new Config(file, domain, node, directory, http, sip, media, agents, operators, experts, guardians, council, guard, hazards, speech,
+                callbacks, limits,
+                warnings);
+    }
+
     public Roster roster() {
         return new Roster(agents.stream().map(AgentEntry::agent).toList(), experts, guardians.stream().map(GuardianEntry::guardian).toList());
     }

@@ -1,0 +1,60 @@
+package org.infrafabric.cli;
+
+import java.time.Duration;
+import org.infrafabric.guard.Agent;
+import org.infrafabric.guard.Expert;
+import org.infrafabric.guard.Guardian;
+import org.infrafabric.message.VerifyKey;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code expert list}, {@code guardian list}, {@code agent list}: the rosters as the config gives them, an object a line with {@code --json}. */
+final class RosterCommands {
+    private RosterCommands() {}
+
+    @Command(name = "expert", mixinStandardHelpOptions = true, description = "Experts who may be called.")
+    static final class ExpertCommand {
+        @Command(mixinStandardHelpOptions = true, description = "List them, in the order in which they ring.")
+        int list(@Mixin ConfigOption config, @Mixin Output output) {
+            for (Expert expert : config.read().experts()) {
+                ObjectNode line = Output.object().put("uri", expert.uri()).put("name", expert.name());
+                line.set("hazards", Output.JSON.valueToTree(expert.hazards()));
+                line.put("accept", expert.accept().name().toLowerCase(java.util.Locale.ROOT)).put("ringTimeout", expert.ringTimeout().toString());
+                output.result(line, String.format("%-44s %-24s %s; rings %d s", expert.uri(), expert.name(), String.join(", ", expert.hazards()),
+                        seconds(expert.ringTimeout())));
+            }
+            return ExitCode.DONE;
+        }
+
+        private static long seconds(Duration duration) { return duration.toSeconds(); }
+    }
+
+    @Command(name = "guardian", mixinStandardHelpOptions = true, description = "Members of the council.")
+    static final class GuardianCommand {
+        @Command(mixinStandardHelpOptions = true, description = "List them.")
+        int list(@Mixin ConfigOption config, @Mixin Output output) {
+            for (var entry : config.read().guardians()) {
+                Guardian guardian = entry.guardian();
+                ObjectNode line = Output.object().put("id", guardian.id()).put("uri", guardian.uri()).put("accept",
+                        guardian.accept().name().toLowerCase(java.util.Locale.ROOT));
+                output.result(line, String.format("%-16s %s", guardian.id(), guardian.uri()));
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(name = "agent", mixinStandardHelpOptions = true, description = "Agents that may ask.")
+    static final class AgentCommand {
+        @Command(mixinStandardHelpOptions = true, description = "List them with their public keys.")
+        int list(@Mixin ConfigOption config, @Mixin Output output) {
+            for (var entry : config.read().agents()) {
+                Agent agent = entry.agent();
+                String key = agent.key().map(VerifyKey::toString).orElse("");
+                output.result(Output.object().put("id", agent.id()).put("publicKey", key),
+                        String.format("%-40s %s", agent.id(), key.isEmpty() ? "(no key)" : key));
+            }
+            return ExitCode.DONE;
+        }
+    }
+}
