@@ -11,7 +11,8 @@ final class ConfigOption {
     private static final Path USUAL = Path.of("ifbus.yaml");
 
     @Nullable
-    @Option(names = "--config", paramLabel = "FILE", description = "The bus's config (default: ./ifbus.yaml if there is one; ifbus.reference.yaml explains every key).") Path file;
+    @Option(names = "--config", paramLabel = "FILE",
+            description = "The bus's config (default: ./ifbus.yaml if there is one; ifbus.reference.yaml explains every key).") Path file;
 
     Config read() {
         if (file != null) return Config.read(file);

@@ -30,21 +30,26 @@ import tools.jackson.databind.node.ObjectNode;
 final class EscalateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MESSAGE.json", description = "An IFMessage; - reads stdin.") private Path file;
 
-    @Option(names = "--server", paramLabel = "URL", defaultValue = "${IFBUS_SERVER:-http://127.0.0.1:8080}", description = "The bus (default: $IFBUS_SERVER or http://127.0.0.1:8080).") private URI server = URI
-            .create("http://127.0.0.1:8080");
+    @Option(names = "--server", paramLabel = "URL", defaultValue = "${IFBUS_SERVER:-http://127.0.0.1:8080}",
+            description = "The bus (default: $IFBUS_SERVER or http://127.0.0.1:8080).") private URI server = URI
+                    .create("http://127.0.0.1:8080");
 
-    @Option(names = "--token", paramLabel = "T", defaultValue = "${IFBUS_TOKEN:-}", description = "The agent's token (default: $IFBUS_TOKEN).") private String token = "";
+    @Option(names = "--token", paramLabel = "T", defaultValue = "${IFBUS_TOKEN:-}",
+            description = "The agent's token (default: $IFBUS_TOKEN).") private String token = "";
 
     @Nullable
-    @Option(names = "--sign", paramLabel = "KEYFILE", description = "Sign the message with this key first; a signature it has is replaced.") private Path key;
+    @Option(names = "--sign", paramLabel = "KEYFILE",
+            description = "Sign the message with this key first; a signature it has is replaced.") private Path key;
 
     @Nullable
-    @Option(names = "--bus-key", paramLabel = "KEY", description = "The bus's public key, ed25519:…, known from elsewhere; else the server's word is taken.") private String busKey;
+    @Option(names = "--bus-key", paramLabel = "KEY",
+            description = "The bus's public key, ed25519:…, known from elsewhere; else the server's word is taken.") private String busKey;
 
     @Option(names = "--wait", description = "Wait for the decision.") private boolean wait;
 
-    @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "PT30M", description = "With --wait: how long (ISO 8601, default: PT30M).") private Duration timeout = Duration
-            .ofMinutes(30);
+    @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "PT30M",
+            description = "With --wait: how long (ISO 8601, default: PT30M).") private Duration timeout = Duration
+                    .ofMinutes(30);
 
     @Mixin private Output output = new Output();
 

@@ -83,11 +83,15 @@ final class WitnessCommand {
         return ExitCode.DONE;
     }
 
-    @Command(mixinStandardHelpOptions = true, description = "Say whether the log is whole; the first bad entry is printed as 'seq N'. Exit code 6 if it is not.")
+    @Command(mixinStandardHelpOptions = true,
+            description = "Say whether the log is whole; the first bad entry is printed as 'seq N'. Exit code 6 if it is not.")
     int verify(
-            @Nullable @Option(names = "--file", paramLabel = "EXPORT", description = "An export in JSON lines instead of the data directory; - reads stdin.") String file,
-            @Nullable @Option(names = "--key", paramLabel = "KEY", description = "The node's public key, ed25519:…, known from elsewhere.") String key,
-            @Nullable @Option(names = "--expect-head", paramLabel = "HASH", description = "Hash of the last entry, known from elsewhere.") String head,
+            @Nullable @Option(names = "--file", paramLabel = "EXPORT",
+                    description = "An export in JSON lines instead of the data directory; - reads stdin.") String file,
+            @Nullable
+            @Option(names = "--key", paramLabel = "KEY", description = "The node's public key, ed25519:…, known from elsewhere.") String key,
+            @Nullable
+            @Option(names = "--expect-head", paramLabel = "HASH", description = "Hash of the last entry, known from elsewhere.") String head,
             @Mixin DataOption data, @Mixin Output output) throws IOException {
         Verifier verifier = new Verifier(key == null ? List.of() : List.of(VerifyKey.parse(key)), Optional.ofNullable(head));
         Verdict verdict = file == null ? ofDatabase(verifier, data) : ofExport(verifier, file);

@@ -136,7 +136,8 @@ class IfMessageTest {
         "/payload/confidence/normalized|`{\"normalized\":1.01}`",
         "/payload/confidence/normalized|`{\"normalized\":\"0.2\"}`", "/payload/deadline|`\"2026-11-21T25:00:00.000Z\"`",
         "/payload/callback|`\"file:///etc/passwd\"`", "/payload/evidence/0/sha256|`[{\"name\":\"a\",\"mediaType\":\"a/b\",\"uri\":\"http://a/\"}]`",
-        "/payload/evidence/0|`[{\"name\":\"a\",\"mediaType\":\"a/b\",\"sha256\":\"bd1474b3eb7639e46a453d59514e6b704600316085a8f3c96b35e686fc7cf2f2\"}]`"}, delimiter = '|')
+        "/payload/evidence/0|`[{\"name\":\"a\",\"mediaType\":\"a/b\",\"sha256\":\"bd1474b3eb7639e46a453d59514e6b704600316085a8f3c96b35e686fc7cf2f2\"}]`"},
+            delimiter = '|')
     void shouldNameTheFieldThatIsWrong(String field, String value) {
         String[] names = field.split("/");
         JsonNode wrong = JsonMapper.shared().readTree(value);
