@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.infrafabric.message.IfMessage;
 
 /**
@@ -31,7 +32,7 @@ public final class Guard {
         List<Problem> problems = new ArrayList<>();
         for (Rule rule : policy.rules()) check(rule, problems);
         if (!problems.isEmpty()) throw new InvalidFile(problems);
-        this.rate = new CallRate(roster.experts().stream().filter(Roster::canBeRung).map(expert -> UriPattern.parse(expert.uri()).text()).toList(),
+        this.rate = new CallRate(roster.reachable().stream().map(expert -> UriPattern.parse(expert.uri()).text()).toList(),
                 settings.callsPerMinute());
     }
 
@@ -43,20 +44,11 @@ public final class Guard {
 
     /** What is to happen with a message. Never throws. */
     public Judgement judge(IfMessage message, Instant now) {
-        return judge(Facts.of(message, now));
+        return closed(() -> judged(Facts.of(message, now)));
     }
 
     /** The same from facts, such as those that the log kept. */
-    public Judgement judge(Facts facts) {
-        try {
-            Optional<String> unfit = facts.unfit();
-            if (unfit.isPresent()) return new Judgement.Denied(ruling(UNFIT, unfit.get(), Map.of()));
-            return judgement(facts, policy.decide(facts));
-        } catch (RuntimeException broken) {
-            // Fail closed: whatever broke in here, the answer is no, and the log says what broke.
-            return new Judgement.Denied(ruling(UNFIT, "the guard failed: " + broken.getClass().getSimpleName(), Map.of()));
-        }
-    }
+    public Judgement judge(Facts facts) { return closed(() -> judged(facts)); }
 
     /** Every rule with what it looked at, whether it fires, and why; and who would be rung. */
     public Explanation explain(IfMessage message, Instant now) {
@@ -86,6 +78,21 @@ public final class Guard {
     /** Whether a message of this agent must be signed: always when its key is known. */
     public boolean mustSign(Agent agent) {
         return settings.requireSignatures() || agent.key().isPresent();
+    }
+
+    private Judgement judged(Facts facts) {
+        Optional<String> unfit = facts.unfit();
+        if (unfit.isPresent()) return new Judgement.Denied(ruling(UNFIT, unfit.get(), Map.of()));
+        return judgement(facts, policy.decide(facts));
+    }
+
+    /** Fail closed: whatever breaks in here, the answer is no, and the log says what broke. */
+    private Judgement closed(Supplier<Judgement> judging) {
+        try {
+            return judging.get();
+        } catch (RuntimeException broken) {
+            return new Judgement.Denied(ruling(UNFIT, "the guard failed: " + broken.getClass().getSimpleName(), Map.of()));
+        }
     }
 
     private Judgement judgement(Facts facts, Optional<Policy.Trial> trial) {

@@ -12,6 +12,7 @@ public final class Roster {
     private final List<Expert> experts;
     private final Map<String, Guardian> guardians;
     private final Map<String, Party> byUri = new LinkedHashMap<>();
+    private final List<Expert> reachable = new ArrayList<>();
     private final List<PatternOf> patterns = new ArrayList<>();
 
     /**
@@ -33,6 +34,8 @@ public final class Roster {
                 patterns.add(new PatternOf(pattern, expert));
             } else if (byUri.putIfAbsent(pattern.text(), expert) != null) {
                 throw new IllegalArgumentException("expert " + expert.uri() + " stands twice");
+            } else {
+                reachable.add(expert);
             }
         }
         // An expert who is a guardian too calls in as what the roster names first: the expert.
@@ -49,6 +52,9 @@ public final class Roster {
     public Optional<Guardian> guardian(String id) { return Optional.ofNullable(guardians.get(id)); }
 
     public List<Guardian> guardians() { return List.copyOf(guardians.values()); }
+
+    /** The experts who have one address to ring, in the order of the config. */
+    public List<Expert> reachable() { return List.copyOf(reachable); }
 
     /** Whether this expert has one address to ring; one whose URI is a pattern can only call in. */
     public static boolean canBeRung(Expert expert) {

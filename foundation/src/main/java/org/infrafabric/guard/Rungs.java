@@ -40,7 +40,7 @@ final class Rungs {
 
     private static List<Expert> fitting(List<String> hazards, Roster roster) {
         Predicate<Expert> main = expert -> expert.hazards().contains(hazards.getFirst());
-        List<Expert> fitting = roster.experts().stream().filter(expert -> unfit(expert, hazards).isEmpty()).toList();
+        List<Expert> fitting = roster.reachable().stream().filter(expert -> hazards.stream().anyMatch(expert.hazards()::contains)).toList();
         return Stream.concat(fitting.stream().filter(main), fitting.stream().filter(main.negate())).toList();
     }
 
