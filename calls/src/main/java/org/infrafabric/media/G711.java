@@ -1,6 +1,7 @@
 package org.infrafabric.media;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.infrafabric.media.AudioPort.Encoding;
 
 /** ITU-T G.711 by table: 16-bit linear from and to 8-bit µ-law or A-law. */
@@ -15,10 +16,13 @@ final class G711 {
     private final short[] linear = new short[256];
     private final byte[] codes = new byte[65_536]; // speech lives in few of its cache lines
 
+    private final byte[] silence = new byte[JitterBuffer.FRAME];
+
     private G711(Encoding law) {
         for (int code = 0; code < 256; code++) linear[code] = (short) (law == Encoding.PCMU ? muToLinear(code) : aToLinear(code));
         for (int sample = Short.MIN_VALUE; sample <= Short.MAX_VALUE; sample++)
             codes[sample & 0xffff] = (byte) (law == Encoding.PCMU ? linearToMu(sample) : linearToA(sample));
+        Arrays.fill(silence, codes[0]);
     }
 
     static G711 of(Encoding encoding) {
@@ -27,6 +31,9 @@ final class G711 {
             case PCMA -> PCMA;
         };
     }
+
+    /** 20 ms of nothing; not to be changed. */
+    byte[] silence() { return silence; }
 
     short decode(byte code) { return linear[code & 0xff]; }
 

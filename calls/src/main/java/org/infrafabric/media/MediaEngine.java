@@ -42,6 +42,7 @@ public final class MediaEngine implements AutoCloseable {
     private final PortRange range;
     private final List<MediaLoop> loops = new ArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
+    private volatile boolean closed;
 
     public MediaEngine(Settings settings) {
         range = new PortRange(settings.address(), settings.firstPort(), settings.lastPort(), random.nextInt(65_536));
@@ -49,8 +50,13 @@ public final class MediaEngine implements AutoCloseable {
         loops.forEach(MediaLoop::start);
     }
 
-    /** A bridge with nobody on it. Costs next to nothing until a port is opened; close it all the same. */
+    /**
+     * A bridge with nobody on it. Costs next to nothing until a port is opened; close it all the same.
+     *
+     * @throws IllegalStateException when the engine is closed
+     */
     public AudioBridge openBridge() {
+        if (closed) throw new IllegalStateException("the media engine is closed");
         MediaLoop loop = loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
         Opening opening = new Opening(loop);
         loop.add(opening.bridge);
@@ -59,9 +65,12 @@ public final class MediaEngine implements AutoCloseable {
 
     public MediaCounters counters() { return counters; }
 
-    /** Closes all bridges. */
+    /** Closes all bridges, and waits a moment for their goodbyes to be sent. Recordings end now; wait for {@code finished()} of each before the process ends. */
     @Override
-    public void close() { loops.forEach(MediaLoop::close); }
+    public void close() {
+        closed = true;
+        loops.forEach(MediaLoop::close);
+    }
 
     /** Ties a bridge to its loop. */
     private final class Opening {

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 final class MediaLoop implements Executor, AutoCloseable {
     static final long TICK_NANOS = 20_000_000L;
     private static final int CATCH_UP = 5;
+    private static final long CLOSE_MILLIS = 1_000;
     private static final System.Logger LOG = System.getLogger(MediaLoop.class.getName());
 
     private final LoopCounters counters;
@@ -47,11 +48,17 @@ final class MediaLoop implements Executor, AutoCloseable {
     /** Loop only. */
     void remove(RtpBridge bridge) { bridges.remove(bridge); }
 
-    /** Closes all bridges, and the thread ends. */
+    /** Closes all bridges and ends the thread; waits for that for at most {@link #CLOSE_MILLIS}, so that the goodbyes are out when the process ends. */
     @Override
     public void close() {
         stopping = true;
         LockSupport.unpark(thread);
+        if (Thread.currentThread() == thread) return;
+        try {
+            thread.join(CLOSE_MILLIS);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {
@@ -70,11 +77,11 @@ final class MediaLoop implements Executor, AutoCloseable {
                 LockSupport.parkNanos(this, due - now);
             }
         }
+        runInbox();
         while (!bridges.isEmpty()) {
             bridges.getLast().close();
             runInbox();
         }
-        runInbox();
     }
 
     private long skipTo(long now, long due) {

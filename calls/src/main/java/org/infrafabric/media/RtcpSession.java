@@ -67,7 +67,7 @@ final class RtcpSession {
             peer = receiver.latch().ssrc();
             rtcp.restart();
         }
-        rtcp.report(out, sender.packets() > 0, sender.packets(), sender.octets(), sender.lastTimestamp(), receiver.heard(), peer, receiver.tracker(),
+        rtcp.report(out, sender.packets() > 0, sender.packets(), sender.octets(), sender.clock(), receiver.heard(), peer, receiver.tracker(),
                 nowNanos, wall.millis(), goodbye);
         InetSocketAddress to = target;
         if (to != null) saidAnything |= socket.send(out, to);

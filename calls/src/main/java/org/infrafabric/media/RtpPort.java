@@ -2,6 +2,7 @@ package org.infrafabric.media;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,13 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class RtpPort implements AudioPort {
     private static final int MAX_PACKETS_A_TICK = 32;                     // a flood must not take the others' time
     private static final int RTCP_POLL_TICKS = 25;                        // 0.5 s
-    private static final byte[] SILENCE_MU = new byte[JitterBuffer.FRAME];
-    private static final byte[] SILENCE_A = new byte[JitterBuffer.FRAME];
-
-    static {
-        java.util.Arrays.fill(SILENCE_MU, G711.PCMU.encode(0));
-        java.util.Arrays.fill(SILENCE_A, G711.PCMA.encode(0));
-    }
 
     private final RtpBridge bridge;
     private final int party;
@@ -131,14 +125,15 @@ final class RtpPort implements AudioPort {
         Negotiated agreed = media;
         InetSocketAddress to = receiver.latch().target();
         if (agreed == null || to == null) return;
+        sender.beginTick(tick);
         rtcp.tick(scratch.out, sender, receiver, nowNanos);
         boolean sentOut;
-        if (agreed.sending() && agreed.telephoneEventType() >= 0 && digits.next(sender.timestampAt(tick)))
+        if (agreed.sending() && agreed.telephoneEventType() >= 0 && digits.next(sender.clock()))
             sentOut = sender.event(scratch.out, digits, agreed.telephoneEventType(), to);
         else {
             byte[] codes = codes(scratch, mix, agreed.encoding());        // also on hold: prompts run on, or whoever waits for their end would wait for ever
             if (!agreed.sending()) return;
-            sentOut = sender.audio(scratch.out, codes, agreed.payloadType(), tick, to);
+            sentOut = sender.audio(scratch.out, codes, agreed.payloadType(), to);
         }
         if (sentOut) {
             bump(sent);
@@ -159,11 +154,11 @@ final class RtpPort implements AudioPort {
     private byte[] codes(Scratch scratch, Mix mix, Encoding encoding) {
         boolean prompting = playback.isPlaying();
         if (duck.idle(prompting)) {
-            if (!joined) return encoding == Encoding.PCMU ? SILENCE_MU : SILENCE_A;
+            if (!joined) return G711.of(encoding).silence();
             if (!spoke) return mix.encoded(encoding);
         }
         int[] hears = scratch.hears;
-        if (!joined) java.util.Arrays.fill(hears, 0);
+        if (!joined) Arrays.fill(hears, 0);
         else if (spoke) mix.without(said, hears);
         else mix.whole(hears);
         if (!duck.idle(prompting)) duck.apply(prompting, hears);

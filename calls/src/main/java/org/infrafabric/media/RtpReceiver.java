@@ -2,7 +2,6 @@ package org.infrafabric.media;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import org.infrafabric.media.AudioPort.Encoding;
 import org.infrafabric.media.AudioPort.Negotiated;
 
 /** The stream that one port receives: whose packets count, what they say, and how much of it came. Belongs to the media loop. */
@@ -32,7 +31,7 @@ final class RtpReceiver {
         latch.expect(media.remote());
         audioType = media.payloadType();
         eventType = media.telephoneEventType();
-        law = media.encoding() == Encoding.PCMU ? G711.PCMU : G711.PCMA;
+        law = G711.of(media.encoding());
     }
 
     SourceLatch latch() { return latch; }

@@ -10,7 +10,7 @@ final class RtpSender {
     private final int timestampBase;
     private int sequence;
     private boolean begun;
-    private int lastTimestamp;
+    private int clock;
     private long packets;
     private long octets;
 
@@ -28,24 +28,23 @@ final class RtpSender {
 
     long octets() { return octets; }
 
-    int lastTimestamp() { return lastTimestamp; }
+    /** The RTP timestamp of now, whether or not anything is being sent. */
+    int clock() { return clock; }
 
-    int timestampAt(long tick) { return timestampBase + (int) tick * JitterBuffer.FRAME; }
+    void beginTick(long tick) { clock = timestampBase + (int) tick * JitterBuffer.FRAME; }
 
     /** The next packet is the first of a talkspurt (RFC 3551 §4.1). */
     void beginSpurt() { begun = false; }
 
-    boolean audio(ByteBuffer out, byte[] codes, int payloadType, long tick, InetSocketAddress to) {
-        lastTimestamp = timestampAt(tick);
-        RtpPacket.writeHeader(out, !begun, payloadType, sequence, lastTimestamp, ssrc);
+    boolean audio(ByteBuffer out, byte[] codes, int payloadType, InetSocketAddress to) {
+        RtpPacket.writeHeader(out, !begun, payloadType, sequence, clock, ssrc);
         begun = true;
         out.put(codes);
         return send(out, to);
     }
 
     boolean event(ByteBuffer out, DigitSender digit, int payloadType, InetSocketAddress to) {
-        lastTimestamp = digit.timestamp();
-        RtpPacket.writeHeader(out, digit.first(), payloadType, sequence, lastTimestamp, ssrc);
+        RtpPacket.writeHeader(out, digit.first(), payloadType, sequence, digit.timestamp(), ssrc);
         digit.write(out);
         return send(out, to);
     }
