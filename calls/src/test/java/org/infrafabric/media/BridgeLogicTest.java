@@ -241,7 +241,8 @@ class BridgeLogicTest {
     /** {@code ticks} in which each party of {@code partiesAndValues} says its value. */
     private void talk(int ticks, Object... partiesAndValues) {
         for (int i = 0; i < ticks; i++) {
-            for (int at = 0; at < partiesAndValues.length; at += 2) ((HandBridge.Party) partiesAndValues[at]).says((Integer) partiesAndValues[at + 1]);
+            for (int at = 0; at < partiesAndValues.length; at += 2)
+                ((HandBridge.Party) partiesAndValues[at]).says((Integer) partiesAndValues[at + 1]);
             hand.tick();
         }
     }

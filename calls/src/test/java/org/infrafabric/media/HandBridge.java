@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class HandBridge {
     final LoopCounters counters = new LoopCounters();
     final List<Party> parties = new ArrayList<>();
-    final RtpBridge bridge = new RtpBridge(Runnable::run, this::open, counters, new Scratch(), () -> { });
+    final RtpBridge bridge = new RtpBridge(Runnable::run, this::open, counters, new Scratch(), () -> {});
     long now = 1_000_000_000L;
 
     /** One 20 ms. */
@@ -44,7 +44,8 @@ final class HandBridge {
         parties.add(party);
         return new RtpPort(on, number, name, new PortRange.Pair(party.rtp, party.rtcp), listener, owner,
                 new RtpSender(party.rtp, 0xabc0 + number, 65_533, -480),
-                new RtcpSession(party.rtcp, new Rtcp(0xabc0 + number, "cname" + number), () -> Instant.ofEpochSecond(1_800_000_000L, now % 1_000_000_000L), 5));
+                new RtcpSession(party.rtcp, new Rtcp(0xabc0 + number, "cname" + number),
+                        () -> Instant.ofEpochSecond(1_800_000_000L, now % 1_000_000_000L), 5));
     }
 
     /** A packet that went out. */

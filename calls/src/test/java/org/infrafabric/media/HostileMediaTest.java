@@ -24,8 +24,9 @@ class HostileMediaTest {
 
     @Test
     void shouldReadPastCsrcsExtensionAndPadding() {
-        byte[] packet = {(byte) 0xb2, (byte) 0x88, 0, 7, 0, 0, 0, 9, 0, 0, 0, 5, 1, 1, 1, 1, 2, 2, 2, 2, (byte) 0xbe, (byte) 0xde, 0, 1, 9, 9, 9, 9, 42, 43,
-                0, 0, 3};
+        byte[] packet = {(byte) 0xb2, (byte) 0x88, 0, 7, 0, 0, 0, 9, 0, 0, 0, 5, 1, 1, 1, 1, 2, 2, 2, 2, (byte) 0xbe, (byte) 0xde, 0, 1, 9, 9, 9, 9,
+            42, 43,
+            0, 0, 3};
         assertThat(rtp.read(ByteBuffer.wrap(packet))).isTrue();
         assertThat(rtp.payloadType()).isEqualTo(8);
         assertThat(rtp.marker()).isTrue();

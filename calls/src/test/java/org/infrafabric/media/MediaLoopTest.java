@@ -78,7 +78,7 @@ class MediaLoopTest {
             PortRange.Pair pair = range.open();
             return new RtpPort(on, party, name, pair, listener, owner, new RtpSender(pair.rtp(), party, 1, 1),
                     new RtcpSession(pair.rtcp(), new Rtcp(party, "c"), java.time.InstantSource.system(), party));
-        }, counters, new Scratch(), () -> { });
+        }, counters, new Scratch(), () -> {});
         bridge.record(new Counting());
         DatagramChannel[] phones = new DatagramChannel[6];
         AudioPort[] ports = new AudioPort[6];
