@@ -50,8 +50,7 @@ public final class SqliteStore implements AutoCloseable {
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow(() -> new StoreFailure(file + " is no file"));
         DirectoryLock lock = DirectoryLock.take(directory);
         try {
-            Database database = Database.writing(file);
-            Migrations.prepare(database);
+            Database database = prepared(Database.writing(file));
             SqliteStore store = new SqliteStore(lock, database, new Readers(file), null);
             if (store.writer != null) store.writer.start();
             return store;
@@ -71,9 +70,17 @@ public final class SqliteStore implements AutoCloseable {
 
     /** A store that is gone when closed. Writes run on the calling thread, and their futures are complete when {@link #write} returns. */
     public static SqliteStore inMemory() {
-        Database database = Database.inMemory();
-        Migrations.prepare(database);
-        return new SqliteStore(null, null, null, database);
+        return new SqliteStore(null, null, null, prepared(Database.inMemory()));
+    }
+
+    private static Database prepared(Database database) {
+        try {
+            Migrations.prepare(database);
+            return database;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
     }
 
     /**
