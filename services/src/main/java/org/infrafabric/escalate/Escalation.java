@@ -69,6 +69,7 @@ final class Escalation {
     private static final Duration BRIEFING_AT_MOST = Duration.ofSeconds(180);
     /** For the recording's files after the last leg. */
     private static final Duration TIDY_AT_MOST = Duration.ofSeconds(30);
+    private static final Duration FAR = Duration.ofDays(36_500);
     private static final int GUARDIAN_PAUSE_GROWTH = 6;
     private static final CouncilRules NO_COUNCIL = new CouncilRules(0, Duration.ZERO, Duration.ZERO, false, false);
     private static final long NEVER = Callee.NEVER;
@@ -162,6 +163,9 @@ final class Escalation {
                 .anyMatch(party -> !party.expert() && party.callee.name.equals(guardian) && party.phase == Party.Phase.JOINED);
     }
 
+    /** Ids of the guardians who have been called. */
+    List<String> summoned() { return List.copyOf(guardians.keySet()); }
+
     /** URI of the expert who has accepted, or else of one whose phone rings. */
     Optional<String> reached() {
         return expert().or(() -> parties.values().stream().filter(party -> party.expert() && party.phase != Party.Phase.GONE)
@@ -179,7 +183,7 @@ final class Escalation {
     void onJudged(Judgement judgement, long nowNanos) {
         if (state != State.VALIDATED) return;
         String reason = judgement.ruling().reason();
-        if (judgement instanceof Judgement.People people) plan = new Plan(people.rungs(), people.council(), people.ruling().policyHash());
+        if (judgement instanceof Judgement.People people) plan = new Plan(people.rungs(), people.council());
         enter(State.JUDGED, Payload.of("result", judgement.result(), "reason", reason));
         switch (judgement) {
             case Judgement.People people -> { if (passed(expiresNanos, nowNanos)) expire(nowNanos); }
@@ -771,7 +775,11 @@ final class Escalation {
 
     private Instant wall(long nanos) { return baseWall.plusNanos(nanos - baseNanos).truncatedTo(ChronoUnit.MILLIS); }
 
-    private long nanosOf(Instant wall) { return baseNanos + Duration.between(baseWall, wall).toNanos(); }
+    private long nanosOf(Instant wall) {
+        Duration away = Duration.between(baseWall, wall);
+        if (away.compareTo(FAR) > 0) return NEVER; // the year 9999 is more nanoseconds than a long holds
+        return baseNanos + (away.compareTo(FAR.negated()) < 0 ? FAR.negated() : away).toNanos();
+    }
 
     private static <T> List<T> append(List<T> list, T item) {
         List<T> longer = new ArrayList<>(list);

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param evidence names, for the briefing
  * @param deadline after which no answer helps any more
  * @param requestSha256 hex SHA-256 of the canonical form without signature
+ * @param policyHash hex SHA-256 of the policy that judged it
  */
 record Matter(String id, String traceId, String source, List<String> hazards, String summary, String severity, List<String> evidence,
-        Optional<Instant> deadline, Optional<String> callback, String requestSha256) {}
+        Optional<Instant> deadline, Optional<String> callback, String requestSha256, String policyHash) {}

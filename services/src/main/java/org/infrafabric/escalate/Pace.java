@@ -17,9 +17,9 @@ import java.time.Duration;
  * @param farewell at most so long for last words before hanging up
  * @param hangUp at most so long for a leg to end once it was told to
  */
-record Pace(Duration acceptWindow, int attempts, Duration retryPause, int loops, Duration guardianRing, Duration guardianPause,
+public record Pace(Duration acceptWindow, int attempts, Duration retryPause, int loops, Duration guardianRing, Duration guardianPause,
         Duration deafAfterJoining, Duration settle, Duration reminder, Duration farewell, Duration hangUp) {
 
-    static final Pace USUAL = new Pace(Duration.ofSeconds(15), 2, Duration.ofSeconds(3), 1, Duration.ofSeconds(25), Duration.ofSeconds(5),
+    public static final Pace USUAL = new Pace(Duration.ofSeconds(15), 2, Duration.ofSeconds(3), 1, Duration.ofSeconds(25), Duration.ofSeconds(5),
             Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(40));
 }

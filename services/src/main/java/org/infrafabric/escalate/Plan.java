@@ -8,6 +8,5 @@ import org.infrafabric.guard.Expert;
  * Whom the guard allows to be called, and how the council votes.
  *
  * @param rungs tried in order; all experts of one rung ring together
- * @param policyHash hex SHA-256 of the policy that said so
  */
-record Plan(List<List<Expert>> rungs, CouncilRules rules, String policyHash) {}
+record Plan(List<List<Expert>> rungs, CouncilRules rules) {}

@@ -48,7 +48,7 @@ final class World implements Escalation.Out {
     static Matter matter(Optional<Instant> deadline) {
         return new Matter("esc-1", "0af7651916cd43dd8448eb211c80319c", "if://agent/a", List.of("legal"), "May I publish?", "high",
                 List.of("filing.md"),
-                deadline, Optional.empty(), "00");
+                deadline, Optional.empty(), "00", "ab");
     }
 
     World guardians(String... ids) {

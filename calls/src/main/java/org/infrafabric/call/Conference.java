@@ -1,0 +1,264 @@
+package org.infrafabric.call;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.infrafabric.media.AudioBridge;
+import org.infrafabric.media.AudioPort;
+import org.infrafabric.media.Pcm;
+import org.infrafabric.time.Timers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Legs on one audio bridge, whatever protocol brings them: dials and takes them, says things to them, lets them into the mix, records. It knows nothing of why.
+ *
+ * <p>All methods are called on the owner's thread, and so is the listener. Whoever it does not know any more is passed over in silence: a word to one who has
+ * just hung up is no error.
+ */
+public final class Conference {
+    /** What happens to the seats, which the owner numbers. After {@link #onEnded} nothing more comes of a seat. */
+    public interface Listener {
+        void onRinging(int seat, int status);
+
+        void onAnswered(int seat);
+
+        void onFirstPacket(int seat);
+
+        void onDigit(int seat, char digit);
+
+        void onEnded(int seat, LegEnd end);
+    }
+
+    /** A voice that has not spoken by then is replaced by {@link Tones#NOTICE}: silence would be taken for a dead line. */
+    private static final Duration VOICE_AT_MOST = Duration.ofSeconds(8);
+
+    private final Dialer dialer;
+    private final AudioBridge bridge;
+    private final Executor owner;
+    private final Timers timers;
+    private final Listener listener;
+    private final Map<Integer, Seat> seats = new LinkedHashMap<>();
+    private @Nullable Tape tape;
+    private boolean closed;
+
+    /** The bridge is this conference's alone, which closes it. */
+    public Conference(Dialer dialer, AudioBridge bridge, Executor owner, Timers timers, Listener listener) {
+        this.dialer = dialer;
+        this.bridge = bridge;
+        this.owner = owner;
+        this.timers = timers;
+        this.listener = listener;
+    }
+
+    /**
+     * Makes a leg ready; nothing is sent until {@link #dial}.
+     *
+     * @param track name of the party's track in the recording
+     * @return its leg, whose resume token is to be kept
+     * @throws IOException no port is free
+     * @throws IllegalArgumentException the target cannot be called
+     */
+    public Leg prepare(int seat, String track, String target, String subject, Optional<Provenance> provenance) throws IOException {
+        Seat made = new Seat(seat);
+        AudioPort port = bridge.openPort(track, made, owner);
+        made.port = port;
+        try {
+            Leg leg = dialer.prepare(new CallOrder(target, subject, provenance, port), made);
+            made.leg = leg;
+            seats.put(seat, made);
+            return leg;
+        } catch (RuntimeException e) {
+            port.close();
+            throw e;
+        }
+    }
+
+    /** Takes a call that came in; {@link Listener#onAnswered} follows when the caller has confirmed. Throws as {@link #prepare} does. */
+    public Leg take(int seat, String track, IncomingCall call) throws IOException {
+        Seat made = new Seat(seat);
+        AudioPort port = bridge.openPort(track, made, owner);
+        made.port = port;
+        seats.put(seat, made);
+        Leg leg = call.answer(port, made);
+        made.leg = leg;
+        return leg;
+    }
+
+    public void dial(int seat) {
+        Seat known = seats.get(seat);
+        if (known != null && known.leg != null) known.leg.dial();
+    }
+
+    /** The protocol's name of a seat's leg, and what ends it after a restart. Empty when the seat has ended. */
+    public Optional<Leg> leg(int seat) {
+        Seat known = seats.get(seat);
+        return known == null ? Optional.empty() : Optional.ofNullable(known.leg);
+    }
+
+    public void hangUp(int seat, String reason) {
+        Seat known = seats.get(seat);
+        if (known != null && known.leg != null) known.leg.hangUp(reason);
+    }
+
+    /**
+     * Says something to one seat, after what it is being told already.
+     *
+     * @param audio may still be on its way; when it fails or is late, a short tone takes its place
+     * @param finished runs on the owner's thread when it was said, or was stopped, or the seat has ended
+     */
+    public void say(int seat, CompletableFuture<Pcm> audio, Runnable finished) {
+        Seat known = seats.get(seat);
+        if (known == null) finished.run();
+        else known.say(audio, finished);
+    }
+
+    /** Stops what one seat is being told. */
+    public void hush(int seat) {
+        Seat known = seats.get(seat);
+        if (known != null) known.hush();
+    }
+
+    /** Says something to all in the mix and into the recording. {@code finished} as in {@link #say}, after its length. */
+    public void announce(CompletableFuture<Pcm> audio, Runnable finished) {
+        inTime(audio, pcm -> {
+            if (!closed) bridge.announce(pcm);
+            var unused = timers.after(length(pcm), finished);
+        });
+    }
+
+    /** Into the mix. */
+    public void join(int seat) {
+        Seat known = seats.get(seat);
+        if (known != null) known.port().join();
+    }
+
+    /** From now on all is recorded. Once. */
+    public void record(Tape onto) {
+        if (tape != null || closed) return;
+        tape = onto;
+        bridge.record(onto.tap());
+    }
+
+    /** Seats whose end has not come. */
+    public int live() { return seats.size(); }
+
+    /**
+     * Hangs up on whoever is left, closes the bridge, ends the recording. A second call gives the same.
+     *
+     * @return the recording's files, completed on whatever thread; empty when nothing was recorded
+     */
+    public CompletableFuture<List<Tape.Written>> close(String reason) {
+        if (!closed) {
+            closed = true;
+            for (Seat seat : new ArrayList<>(seats.values())) {
+                if (seat.leg != null) seat.leg.hangUp(reason);
+            }
+            bridge.close();
+        }
+        return tape == null ? CompletableFuture.completedFuture(List.of()) : tape.written();
+    }
+
+    private static Duration length(Pcm audio) { return Duration.ofMillis(audio.samples().length * 1000L / audio.rate()); }
+
+    /** Hands over the audio on the owner's thread, or the tone that stands in for it. Exactly once. */
+    private void inTime(CompletableFuture<Pcm> audio, java.util.function.Consumer<Pcm> take) {
+        if (audio.isDone()) {
+            take.accept(audio.isCompletedExceptionally() ? Tones.NOTICE : audio.join());
+            return;
+        }
+        boolean[] taken = new boolean[1]; // owner's thread only
+        Timers.Timer late = timers.after(VOICE_AT_MOST, () -> {
+            if (taken[0]) return;
+            taken[0] = true;
+            take.accept(Tones.NOTICE);
+        });
+        var unused = audio.whenComplete((pcm, failure) -> owner.execute(() -> {
+            if (taken[0]) return;
+            taken[0] = true;
+            late.cancel();
+            take.accept(failure == null ? pcm : Tones.NOTICE);
+        }));
+    }
+
+    /** One party: its leg, its port, and what it is still to be told. */
+    private final class Seat implements Leg.Listener, AudioPort.Listener {
+        private final int number;
+        private final Deque<Line> lines = new ArrayDeque<>();
+        private @Nullable Leg leg;
+        private @Nullable AudioPort port;
+
+        private Seat(int number) { this.number = number; }
+
+        private AudioPort port() {
+            AudioPort open = port;
+            if (open == null) throw new IllegalStateException("seat " + number + " has no port");
+            return open;
+        }
+
+        /** Lines are said in the order they were asked for, even when a later one is ready earlier. */
+        private void say(CompletableFuture<Pcm> audio, Runnable finished) {
+            Line line = new Line(finished);
+            lines.add(line);
+            inTime(audio, pcm -> {
+                line.audio = pcm;
+                sayReady();
+            });
+        }
+
+        private void sayReady() {
+            for (Line line = lines.peek(); line != null && line.audio != null; line = lines.peek()) {
+                lines.remove();
+                Pcm audio = line.audio;
+                port().play(audio, line.finished);
+            }
+        }
+
+        private void hush() {
+            List<Line> dropped = new ArrayList<>(lines);
+            lines.clear();
+            dropped.forEach(line -> line.finished.run());
+            port().stopPlaying();
+        }
+
+        @Override
+        public void onRinging(Leg ringing, int status) { listener.onRinging(number, status); }
+
+        @Override
+        public void onAnswered(Leg answered) { listener.onAnswered(number); }
+
+        @Override
+        public void onEnded(Leg ended, LegEnd end) {
+            if (!seats.remove(number, this)) return;
+            List<Line> dropped = new ArrayList<>(lines);
+            lines.clear();
+            port().close();
+            listener.onEnded(number, end);
+            dropped.forEach(line -> line.finished.run());
+        }
+
+        @Override
+        public void onFirstPacket() {
+            if (seats.get(number) == this) listener.onFirstPacket(number);
+        }
+
+        @Override
+        public void onDigit(char digit) {
+            if (seats.get(number) == this) listener.onDigit(number, digit);
+        }
+    }
+
+    private static final class Line {
+        private final Runnable finished;
+        private @Nullable Pcm audio;
+
+        private Line(Runnable finished) { this.finished = finished; }
+    }
+}

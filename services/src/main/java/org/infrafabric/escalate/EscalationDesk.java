@@ -1,0 +1,359 @@
+package org.infrafabric.escalate;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.infrafabric.call.CallFailure;
+import org.infrafabric.call.IncomingCall;
+import org.infrafabric.escalate.Escalations.Refusal.Code;
+import org.infrafabric.guard.Guard;
+import org.infrafabric.guard.Judgement;
+import org.infrafabric.guard.Party;
+import org.infrafabric.message.IfMessage;
+import org.infrafabric.message.TraceIds;
+import org.infrafabric.store.StoreFailure;
+import org.infrafabric.witness.Change;
+import org.infrafabric.witness.Draft;
+import org.infrafabric.witness.EventType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * All escalations of this node: takes messages in, keeps what runs, finds what ran, goes on after a restart, and stops in good order. Its methods may be called
+ * from any thread, unless they say otherwise; what they change belongs to the owner's thread.
+ */
+public final class EscalationDesk implements Escalations, IncomingCall.Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(EscalationDesk.class);
+    private static final String NO_TRACE = "0".repeat(32);
+    /** One that has ended is remembered so long, that a repetition on its way finds it. */
+    private static final Duration LINGER = Duration.ofSeconds(60);
+    private static final int BURST = 20;
+
+    private final DeskParts parts;
+    private final EscalationRows rows;
+    private final Deliveries deliveries;
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Submission>> births = new ConcurrentHashMap<>();
+    private final Trickle refusals = new Trickle(BURST);
+    private final Trickle strangers = new Trickle(BURST);
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile int live; // written by the owner alone
+    private boolean closed;
+
+    /** Brings its tables up to date; may block. Call {@link #recover} before the first message. */
+    public EscalationDesk(DeskParts parts) {
+        this.parts = parts;
+        this.rows = new EscalationRows(parts.store());
+        this.deliveries = new Deliveries(parts, rows);
+    }
+
+    // --- messages ----------------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public CompletableFuture<Submission> submit(byte[] body, String agent, long receivedNanos) {
+        CompletableFuture<Submission> answer = new CompletableFuture<>();
+        parts.blocking().execute(() -> {
+            try {
+                look(body, agent, receivedNanos, answer);
+            } catch (RuntimeException broken) { // fail closed: nothing was created
+                LOG.error("A message of {} could not be looked at", agent, broken);
+                answer.complete(new Submission.Refused(new Refusal(Code.OVERLOAD, "", "The bus cannot read its store now; try again.")));
+            }
+        });
+        return answer;
+    }
+
+    private void look(byte[] body, String agent, long receivedNanos, CompletableFuture<Submission> answer) {
+        Guard guard = parts.guard().get();
+        switch (Door.look(body, agent, guard, parts.settings().hazards(), parts.timers().wallTime())) {
+            case Door.Finding.Unsound unsound -> parts.owner().execute(() -> refuse(unsound.refusal(), agent, unsound.trace(), answer));
+            case Door.Finding.Sound sound -> {
+                Optional<EscalationRows.Known> known = rows.known(sound.message().id());
+                Optional<Judgement> judgement = known.isPresent() || sound.ifNew().isPresent() ? Optional.empty()
+                        : Optional.of(guard.judge(sound.message(), parts.timers().wallTime()));
+                parts.owner().execute(() -> admit(sound, known, judgement, body, agent, receivedNanos, answer));
+            }
+        }
+    }
+
+    /** Owner's thread. */
+    private void admit(Door.Finding.Sound sound, Optional<EscalationRows.Known> known, Optional<Judgement> judgement, byte[] body, String agent,
+            long receivedNanos, CompletableFuture<Submission> answer) {
+        IfMessage message = sound.message();
+        Running same = running.get(message.id());
+        if (same != null) {
+            repeated(message, same, agent, answer);
+        } else if (known.isPresent()) {
+            if (known.get().source().equals(message.source()) && known.get().sha().equals(message.requestSha256())) {
+                answer.complete(new Submission.Repeated(known.get().view()));
+            } else {
+                refuse(conflict(), agent, message.traceId(), answer);
+            }
+        } else if (sound.ifNew().isPresent()) {
+            refuse(sound.ifNew().get(), agent, message.traceId(), answer);
+        } else if (closed || draining.get() || live >= parts.settings().maxLive() || parts.witness().saturated()) {
+            answer.complete(
+                    new Submission.Refused(new Refusal(Code.OVERLOAD, "", "The bus takes no new escalation now; try again in a few seconds.")));
+        } else {
+            create(sound, judgement.orElseThrow(), body, agent, receivedNanos, answer);
+        }
+    }
+
+    private void create(Door.Finding.Sound sound, Judgement judgement, byte[] body, String agent, long receivedNanos,
+            CompletableFuture<Submission> answer) {
+        IfMessage message = sound.message();
+        List<String> hazards = judgement instanceof Judgement.People people ? people.hazards() : message.hazards();
+        Matter matter = new Matter(message.id(), message.traceId().orElseGet(TraceIds::random), message.source(), hazards, message.summary(),
+                message.severity().orElse(""), message.evidence().stream().map(item -> item.name()).toList(), message.deadline(), message.callback(),
+                message.requestSha256(), judgement.ruling().policyHash());
+        Running made = new Running(parts, watcher, matter, message.level(), body, receivedNanos);
+        running.put(matter.id(), made);
+        births.put(matter.id(), answer);
+        live++;
+        made.begin(agent, sound.signed(), judgement);
+    }
+
+    private void repeated(IfMessage message, Running same, String agent, CompletableFuture<Submission> answer) {
+        Matter matter = same.matter();
+        if (!matter.source().equals(message.source()) || !matter.requestSha256().equals(message.requestSha256())) {
+            refuse(conflict(), agent, message.traceId(), answer);
+            return;
+        }
+        CompletableFuture<Submission> birth = births.get(matter.id());
+        if (birth == null) {
+            answer.complete(new Submission.Repeated(same.view()));
+            return;
+        }
+        var unused = birth
+                .thenAccept(born -> answer.complete(born instanceof Submission.Accepted accepted ? new Submission.Repeated(accepted.view()) : born));
+    }
+
+    private static Refusal conflict() {
+        return new Refusal(Code.CONFLICT, "/id", "Another message has this id; ids are unique on a bus. Send the same bytes again, or use a new id.");
+    }
+
+    /** The refusal is told at once; its entry is for the operator, and a flood of them is counted, not written. */
+    private void refuse(Refusal refusal, String agent, Optional<String> trace, CompletableFuture<Submission> answer) {
+        answer.complete(new Submission.Refused(refusal));
+        long suppressed = refusals.let(parts.timers().nowNanos());
+        if (suppressed < 0) return;
+        note(EventType.MESSAGE_REFUSED, trace.orElse(NO_TRACE), Payload.of("agent", Trickle.brief(agent), "code", refusal.code().label(), "field",
+                Trickle.brief(refusal.field()), "detail", Trickle.brief(refusal.detail()), "suppressed", suppressed));
+    }
+
+    private void note(EventType type, String trace, ObjectNode payload) {
+        var unused = parts.witness().append(Change.of(new Draft(type, trace, payload))).whenComplete((entries, failure) -> {
+            if (failure != null) LOG.warn("{} could not be written to the log: {}", type.event(), failure.toString());
+        });
+    }
+
+    // --- what runs ---------------------------------------------------------------------------------------------------------------------
+
+    private final Running.Watcher watcher = new Running.Watcher() {
+        @Override
+        public void born(Running born) {
+            CompletableFuture<Submission> answer = births.remove(born.matter().id());
+            if (answer != null) answer.complete(new Submission.Accepted(born.view()));
+        }
+
+        @Override
+        public void stillborn(Running dead, StoreFailure why) {
+            LOG.error("Escalation {} was refused, since the log cannot take it: {}", dead.matter().id(), why.toString());
+            running.remove(dead.matter().id());
+            ended();
+            CompletableFuture<Submission> answer = births.remove(dead.matter().id());
+            if (answer != null) answer.complete(new Submission.Refused(new Refusal(Code.OVERLOAD, "", "The log cannot take it now; try again.")));
+        }
+
+        @Override
+        public void decided(EscalationRows.Delivery delivery) { deliveries.begin(delivery); }
+
+        @Override
+        public void over(Running over) {
+            ended();
+            var unused = parts.timers().after(LINGER, () -> running.remove(over.matter().id(), over));
+        }
+
+        private void ended() {
+            live--;
+            if (draining.get() && live == 0) drained.complete(null);
+        }
+    };
+
+    @Override
+    public CompletableFuture<Optional<EscalationView>> cancel(String id, String by) {
+        CompletableFuture<Optional<EscalationView>> answer = new CompletableFuture<>();
+        parts.owner().execute(() -> {
+            Running known = running.get(id);
+            if (known == null || known.over() || closed) lookUp(id, answer);
+            else known.cancel(by, () -> answer.complete(Optional.of(known.view())));
+        });
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<VoteResult> vote(String id, String guardian, Vote vote, List<String> conditions, Optional<String> reason) {
+        CompletableFuture<VoteResult> answer = new CompletableFuture<>();
+        Optional<Ballot.Choice> choice = switch (vote) {
+            case APPROVE -> Optional.of(Ballot.Choice.APPROVE);
+            case REJECT -> Optional.of(Ballot.Choice.REJECT);
+            case ABSTAIN -> Optional.of(Ballot.Choice.ABSTAIN);
+            case WITHDRAW -> Optional.empty();
+        };
+        parts.owner().execute(() -> {
+            Running known = running.get(id);
+            if (known == null || known.over() || closed) {
+                CompletableFuture<Optional<EscalationView>> found = new CompletableFuture<>();
+                lookUp(id, found);
+                var unused = found.whenComplete((view, failure) -> {
+                    if (failure != null) answer.completeExceptionally(failure);
+                    else answer.complete(view.<VoteResult>map(VoteResult.Closed::new).orElseGet(VoteResult.NoSuchEscalation::new));
+                });
+                return;
+            }
+            known.vote(guardian, choice, List.copyOf(conditions), reason, voted -> answer.complete(switch (voted) {
+                case COUNTED -> new VoteResult.Counted(known.view());
+                case CLOSED -> new VoteResult.Closed(known.view());
+                case NOT_ELIGIBLE -> new VoteResult.NotEligible();
+            }));
+        });
+        return answer;
+    }
+
+    private void lookUp(String id, CompletableFuture<Optional<EscalationView>> answer) {
+        parts.blocking().execute(() -> {
+            try {
+                answer.complete(find(id));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+    }
+
+    /** May block for the store. */
+    @Override
+    public Optional<EscalationView> find(String id) {
+        Running known = running.get(id);
+        if (known != null && !births.containsKey(id)) return Optional.of(known.view());
+        return rows.known(id).map(EscalationRows.Known::view);
+    }
+
+    /** May block for the store. */
+    @Override
+    public List<EscalationView> list(Optional<String> agent, int limit) { return rows.newest(agent, limit); }
+
+    /** Escalations that are not over. */
+    public int live() { return live; }
+
+    /** The legs that are up or being set up; completes on the owner's thread. */
+    public CompletableFuture<List<LiveLeg>> legs() {
+        CompletableFuture<List<LiveLeg>> answer = new CompletableFuture<>();
+        parts.owner().execute(() -> {
+            List<LiveLeg> all = new ArrayList<>();
+            running.values().forEach(each -> all.addAll(each.legs()));
+            answer.complete(all);
+        });
+        return answer;
+    }
+
+    // --- calls that come in ------------------------------------------------------------------------------------------------------------
+
+    /** Somebody of the roster who calls for an escalation that runs takes part in it; nobody else is let in. Owner's thread. */
+    @Override
+    public void onIncoming(IncomingCall call) {
+        Optional<Party> party = parts.guard().get().mayCallIn(call.from());
+        if (party.isEmpty() || call.provenance().isEmpty()) {
+            turnAway(call, CallFailure.DENIED_BY_GUARD, party.isEmpty() ? "not in the roster" : "belongs to no escalation");
+            return;
+        }
+        String trace = call.provenance().get().traceId();
+        for (Running each : running.values()) {
+            if (!each.over() && each.matter().traceId().equals(trace) && each.take(party.get(), call)) return;
+        }
+        turnAway(call, CallFailure.NOT_FOUND, "no open escalation has a part for this caller");
+    }
+
+    private void turnAway(IncomingCall call, CallFailure why, String cause) {
+        call.refuse(why);
+        long suppressed = strangers.let(parts.timers().nowNanos());
+        if (suppressed < 0) return;
+        note(EventType.CALL_REFUSED, call.provenance().map(provenance -> provenance.traceId()).orElse(NO_TRACE), Payload.of("from",
+                Trickle.brief(call.from()), "to", Trickle.brief(call.to()), "source", Trickle.brief(call.source()), "cause", cause, "suppressed",
+                suppressed));
+    }
+
+    // --- life --------------------------------------------------------------------------------------------------------------------------
+
+    /**
+     * Goes on with what a former life left open (CONTRACT §8): ends its legs, repeats rungs, calls councils together again, delivers decisions.
+     *
+     * @return how many escalations were open; completes when all of them have been told to go on
+     */
+    public CompletableFuture<Integer> recover() {
+        CompletableFuture<Integer> answer = new CompletableFuture<>();
+        parts.blocking().execute(() -> {
+            try {
+                List<EscalationRows.Open> open = rows.open();
+                Map<String, List<String>> tokens = new java.util.HashMap<>();
+                for (EscalationRows.Open left : open) tokens.put(left.matter().id(), rows.legTokens(left.matter().id()));
+                List<EscalationRows.Delivery> undelivered = rows.deliveries();
+                parts.owner().execute(() -> {
+                    for (EscalationRows.Open left : open) resume(left, tokens.getOrDefault(left.matter().id(), List.of()));
+                    deliveries.resume(undelivered);
+                    answer.complete(open.size());
+                });
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    private void resume(EscalationRows.Open left, List<String> tokens) {
+        for (String token : tokens) {
+            try {
+                parts.dialer().endStray(token);
+            } catch (RuntimeException unreadable) {
+                LOG.warn("A leg of {} could not be ended after the restart: {}", left.matter().id(), unreadable.toString());
+            }
+        }
+        Running again = new Running(parts, watcher, left);
+        running.put(left.matter().id(), again);
+        live++;
+        again.resume();
+    }
+
+    /**
+     * Takes nothing new and lets what runs come to its end.
+     *
+     * @param atMost so long; what still runs then is put down for the next life by {@link #close}
+     * @return completes when nothing runs any more, or the time is over
+     */
+    public CompletableFuture<Void> drain(Duration atMost) {
+        draining.set(true);
+        parts.owner().execute(() -> {
+            if (live == 0) drained.complete(null);
+            var unused = parts.timers().after(atMost, () -> drained.complete(null));
+        });
+        return drained;
+    }
+
+    /** Ends all calls and leaves what is open to the next life. Completes when it is done; the store may be closed then. */
+    public CompletableFuture<Void> close() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        parts.owner().execute(() -> {
+            closed = true;
+            deliveries.stop();
+            for (Running each : running.values()) if (!each.over()) each.suspend();
+            done.complete(null);
+        });
+        return done;
+    }
+}

@@ -1,0 +1,441 @@
+package org.infrafabric.escalate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import org.infrafabric.call.CallFailure;
+import org.infrafabric.call.Conference;
+import org.infrafabric.call.IncomingCall;
+import org.infrafabric.call.Leg;
+import org.infrafabric.call.LegEnd;
+import org.infrafabric.call.Provenance;
+import org.infrafabric.call.Tape;
+import org.infrafabric.guard.Expert;
+import org.infrafabric.guard.Guardian;
+import org.infrafabric.guard.Judgement;
+import org.infrafabric.guard.Party;
+import org.infrafabric.guard.Permit;
+import org.infrafabric.media.Pcm;
+import org.infrafabric.store.StoreFailure;
+import org.infrafabric.time.Timers;
+import org.infrafabric.witness.Draft;
+import org.infrafabric.witness.Entry;
+import org.infrafabric.witness.EventType;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One escalation at work: its state machine, its conference, its journal, and what the outside sees of it. It decides nothing; it carries out, in order, and only
+ * after the log has it. Owner's thread only, but for {@link #view}.
+ */
+final class Running implements Escalation.Out, Conference.Listener, Journal.Keeper {
+    /** Whom it tells of its birth and its end. */
+    interface Watcher {
+        void born(Running running);
+
+        void stillborn(Running running, StoreFailure why);
+
+        /** The decision is durable; {@code delivery} where the agent gave a callback. */
+        void decided(EscalationRows.Delivery delivery);
+
+        /** Nothing is left to do. */
+        void over(Running running);
+    }
+
+    private final DeskParts parts;
+    private final Watcher watcher;
+    private final Matter matter;
+    private final int level;
+    private final Timers timers;
+    private final Escalation machine;
+    private final Journal journal;
+    private final Prompts prompts;
+    private final Portrait portrait;
+    private final String recordingName;
+    private final long receivedNanos;
+    private final boolean restored;
+
+    private @Nullable Conference conference;
+    private boolean recording;
+    private Draft.@Nullable Blob request;
+    private String firstHash;
+    private volatile EscalationView view;
+    private final AtomicReference<Written> written = new AtomicReference<>();
+    private Timers.@Nullable Timer alarm;
+    private long alarmNanos = Callee.NEVER;
+    private boolean ended;
+    private boolean suspended;
+
+    /** What the log's writer made of a snapshot. */
+    private record Written(EscalationView view, String firstHash) {}
+
+    /** A new one. */
+    Running(DeskParts parts, Watcher watcher, Matter matter, int level, byte[] request, long receivedNanos) {
+        this.parts = parts;
+        this.watcher = watcher;
+        this.matter = matter;
+        this.level = level;
+        this.timers = parts.timers();
+        this.receivedNanos = receivedNanos;
+        this.restored = false;
+        this.request = new Draft.Blob("application/json", request);
+        this.firstHash = "";
+        this.recordingName = matter.id();
+        this.prompts = new Prompts(parts.voice(), new Briefing(matter));
+        this.portrait = new Portrait(matter);
+        this.machine = new Escalation(matter, parts.settings().pace(), this, timers.wallTime(), timers.nowNanos());
+        this.journal = new Journal(matter.id(), parts.witness(), parts.owner(), timers, false, this);
+        this.view = portrait.of(machine, List.of());
+    }
+
+    /** One that a former life left open. */
+    Running(DeskParts parts, Watcher watcher, EscalationRows.Open left) {
+        this.parts = parts;
+        this.watcher = watcher;
+        this.matter = left.matter();
+        this.level = left.level();
+        this.timers = parts.timers();
+        this.receivedNanos = timers.nowNanos();
+        this.restored = true;
+        this.firstHash = left.firstHash();
+        this.recordingName = matter.id() + "-" + (left.kept().legs() + 1); // never the name of a former life's files
+        this.prompts = new Prompts(parts.voice(), new Briefing(matter));
+        this.portrait = new Portrait(matter, left.view());
+        this.machine = new Escalation(matter, parts.settings().pace(), this, left.kept(), timers.wallTime(), timers.nowNanos());
+        this.journal = new Journal(matter.id(), parts.witness(), parts.owner(), timers, true, this);
+        this.view = left.view();
+    }
+
+    Matter matter() { return matter; }
+
+    /** As it stands in the store; any thread. */
+    EscalationView view() { return view; }
+
+    boolean over() { return ended; }
+
+    // --- what the desk asks ------------------------------------------------------------------------------------------------------------
+
+    void begin(String agent, boolean signed, Judgement judgement) {
+        step(now -> {
+            machine.onReceived(agent, signed,
+                    Payload.of("requestSha256", matter.requestSha256(), "source", matter.source(), "hazards", matter.hazards()));
+            noted(EventType.GUARD_DECIDED, Payload.of("result", judgement.result(), "rule", judgement.ruling().rule(), "reason",
+                    judgement.ruling().reason(), "policyHash", judgement.ruling().policyHash(), "inputs", Payload.of(judgement.ruling().inputs())));
+            if (judgement instanceof Judgement.People) prompts.ahead(Phrase.ACCEPT, Phrase.BRIEFING);
+            machine.onJudged(judgement, now);
+            journal.effect(() -> {
+                watcher.born(this);
+                step(machine::onReady);
+            });
+        });
+    }
+
+    void resume() { step(machine::onRestart); }
+
+    /** {@code after} runs when it is durable. */
+    void cancel(String by, Runnable after) {
+        step(now -> {
+            machine.onCancel(by, now);
+            journal.effect(after);
+        });
+    }
+
+    void vote(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason,
+            java.util.function.Consumer<Escalation.Voted> after) {
+        step(now -> {
+            Escalation.Voted voted = machine.onVote(guardian, choice, conditions, reason, now);
+            journal.effect(() -> after.accept(voted));
+        });
+    }
+
+    /** A party calls in. False when it has no part in this now. */
+    boolean take(Party party, IncomingCall call) {
+        boolean[] taken = new boolean[1];
+        step(now -> {
+            int leg = switch (party) {
+                case Expert expert -> machine.onCalledIn(expert, call.from(), now);
+                case Guardian guardian -> machine.onCalledIn(guardian, call.from(), now);
+            };
+            if (leg == 0) return;
+            taken[0] = true;
+            portrait.calling(leg, party instanceof Guardian guardian ? guardian.id() : party.uri(), party instanceof Expert, timers.wallTime());
+            journal.effect(() -> answer(leg, party instanceof Guardian guardian ? guardian.id() : "expert", call));
+        });
+        return taken[0];
+    }
+
+    /** Puts all down as it is, for the next life: calls end, nothing is decided. */
+    void suspend() {
+        suspended = true;
+        journal.stop();
+        if (alarm != null) alarm.cancel();
+        if (conference != null) {
+            var unused = conference.close("the bus restarts");
+        }
+    }
+
+    /** The legs that are up. */
+    List<LiveLeg> legs() { return portrait.legs(conference); }
+
+    // --- what the machine asks ---------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void entered(State state, ObjectNode detail) {
+        ObjectNode payload = mine(detail);
+        Draft.Blob blob = state == State.RECEIVED ? request : null;
+        request = null;
+        journal.entry(new Draft(state.event(), matter.traceId(), payload, blob == null ? Map.of() : Map.of("request", blob)));
+        if (state == State.RINGING) prompts.ahead(Phrase.ACCEPT, Phrase.BRIEFING);
+        if (state == State.ACCEPTED) prompts.ahead(Phrase.JOIN, Phrase.WAIT, Phrase.SUMMARY, Phrase.LATE_SUMMARY);
+        if (state == State.BRIEFED) prompts.ahead(Phrase.OPEN, Phrase.TALK, Phrase.DECIDE);
+        if (state == State.IN_COUNCIL) prompts.ahead(Phrase.LATE_SUMMARY, Phrase.APPROVED, Phrase.REJECTED, Phrase.ABSTAINED, Phrase.WITHDRAWN);
+    }
+
+    @Override
+    public void noted(EventType type, ObjectNode detail) { journal.entry(new Draft(type, matter.traceId(), mine(detail))); }
+
+    @Override
+    public void concluded(State end, Verdict verdict) {
+        if (conference != null) prompts.outcome(verdict.decision());
+        journal.end(
+                new Draft(end.event(), matter.traceId(), mine(Payload.of("decision", verdict.decision(), "conditions", verdict.conditions(), "reason",
+                        verdict.reason()))),
+                verdict);
+        matter.callback().ifPresent(callback -> {
+            long now = timers.wallTime().toEpochMilli();
+            EscalationRows.Delivery delivery = new EscalationRows.Delivery(matter.id(), matter.traceId(), callback, 0, now, now);
+            journal.write((tx, sealed) -> EscalationRows.deliver(tx, delivery));
+            journal.effect(() -> watcher.decided(delivery));
+        });
+    }
+
+    @Override
+    public void dial(int leg, Callee callee) {
+        portrait.calling(leg, callee.name, callee.role == Callee.Role.EXPERT, timers.wallTime());
+        if (callee.role == Callee.Role.EXPERT) {
+            Permit permit = parts.guard().get().permitCall(callee.uri, timers.nowNanos());
+            if (!permit.allowed()) {
+                noted(EventType.CALL_DENIED, Payload.of("party", callee.name, "reason", permit.reason()));
+                cannotCall(leg, CallFailure.DENIED_BY_GUARD, permit.reason());
+                return;
+            }
+        }
+        try {
+            String track = callee.role == Callee.Role.EXPERT ? "expert" : callee.name;
+            Leg made = room().prepare(leg, track, callee.uri, new Briefing(matter).subject(),
+                    Optional.of(new Provenance(matter.traceId(), matter.hazards(), firstHash)));
+            String token = made.resumeToken();
+            journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token));
+            journal.effect(() -> room().dial(leg));
+        } catch (IOException noPort) {
+            cannotCall(leg, CallFailure.OVERLOAD, String.valueOf(noPort.getMessage()));
+        } catch (IllegalArgumentException noTarget) {
+            cannotCall(leg, CallFailure.BAD_REQUEST, String.valueOf(noTarget.getMessage()));
+        }
+    }
+
+    @Override
+    public void say(int leg, Phrase phrase) {
+        CompletableFuture<Pcm> sound = prompts.of(phrase);
+        journal.effect(() -> room().say(leg, sound, () -> step(now -> machine.onSaid(leg, phrase, now))));
+    }
+
+    @Override
+    public void hush(int leg) { journal.effect(() -> room().hush(leg)); }
+
+    @Override
+    public void announce(Phrase phrase) {
+        CompletableFuture<Pcm> sound = prompts.of(phrase);
+        journal.effect(() -> room().announce(sound, () -> step(now -> machine.onAnnounced(phrase, now))));
+    }
+
+    @Override
+    public void join(int leg) { journal.effect(() -> room().join(leg)); }
+
+    @Override
+    public void hangUp(int leg, String reason) { journal.effect(() -> room().hangUp(leg, reason)); }
+
+    @Override
+    public void tidy() {
+        journal.effect(() -> {
+            if (conference == null) step(now -> machine.onTidied());
+            else tidied(conference.close("the escalation is over"));
+        });
+    }
+
+    @Override
+    public List<Guardian> guardians() { return parts.guard().get().roster().guardians(); }
+
+    // --- what the conference tells -----------------------------------------------------------------------------------------------------
+
+    @Override
+    public void onRinging(int leg, int status) {
+        portrait.ringing(leg, millis());
+        step(now -> machine.onRinging(leg, status, millis()));
+    }
+
+    @Override
+    public void onAnswered(int leg) {
+        portrait.ringing(leg, millis());
+        portrait.answered(leg);
+        step(now -> {
+            room().leg(leg).map(Leg::resumeToken)
+                    .ifPresent(token -> journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token)));
+            record();
+            machine.onAnswered(leg, now);
+        });
+    }
+
+    @Override
+    public void onFirstPacket(int leg) {
+        portrait.heard(leg, millis());
+        step(now -> machine.onFirstPacket(leg, millis()));
+    }
+
+    @Override
+    public void onDigit(int leg, char digit) { step(now -> machine.onDigit(leg, digit, now)); }
+
+    @Override
+    public void onEnded(int leg, LegEnd end) {
+        portrait.ended(leg);
+        step(now -> {
+            journal.write((tx, sealed) -> EscalationRows.dropLeg(tx, matter.id(), leg));
+            machine.onEnded(leg, end, now);
+        });
+    }
+
+    // --- what the journal asks ---------------------------------------------------------------------------------------------------------
+
+    @Override
+    public Journal.Write snapshot(Journal.Batch batch) {
+        Kept kept = machine.kept();
+        boolean open = !machine.over();
+        EscalationView now = portrait.of(machine, view.history());
+        List<Draft> drafts = List.copyOf(batch.drafts);
+        Verdict verdict = batch.verdict;
+        int end = batch.verdictDraft;
+        boolean first = firstHash.isEmpty();
+        return (tx, sealed) -> {
+            Optional<String> decision = verdict == null ? now.decision() : Optional.of(decision(verdict, sealed.get(end)));
+            EscalationView next = Portrait.complete(now, drafts, sealed, decision);
+            String hash = first ? sealed.getFirst().hash() : firstHash;
+            if (first) EscalationRows.insert(tx, matter, level, sealed.getFirst().seq(), hash, kept, next);
+            EscalationRows.update(tx, matter.id(), kept, next, open);
+            if (verdict != null) EscalationRows.decide(tx, matter.id(), decision.orElseThrow());
+            if (!open) EscalationRows.dropLegs(tx, matter.id());
+            written.set(new Written(next, hash));
+        };
+    }
+
+    @Override
+    public void durable() {
+        Written done = written.get();
+        if (done == null) return;
+        firstHash = done.firstHash();
+        view = done.view();
+        portrait.keep(done.view());
+    }
+
+    @Override
+    public void stillborn(StoreFailure why) {
+        suspended = true;
+        if (alarm != null) alarm.cancel();
+        watcher.stillborn(this, why);
+    }
+
+    // --- small things ------------------------------------------------------------------------------------------------------------------
+
+    /** One event, whole: the machine moves, what it asked for is committed, what it waits for is timed. */
+    private void step(LongConsumer event) {
+        if (suspended || ended) return;
+        event.accept(timers.nowNanos());
+        if (machine.over() && !ended) {
+            ended = true;
+            journal.write((tx, sealed) -> {}); // the row must say that it is over, even where no entry does
+            journal.effect(() -> watcher.over(this));
+        }
+        setAlarm();
+        journal.flush();
+    }
+
+    private void setAlarm() {
+        long due = ended ? Callee.NEVER : machine.dueNanos();
+        if (due == alarmNanos && alarm != null) return;
+        if (alarm != null) alarm.cancel();
+        alarmNanos = due;
+        alarm = due == Callee.NEVER ? null : timers.at(due, () -> {
+            alarm = null;
+            step(machine::onTime);
+        });
+    }
+
+    private String decision(Verdict verdict, Entry entry) { return Decisions.signed(parts, matter, level, verdict, entry); }
+
+    private Conference room() {
+        Conference open = conference;
+        if (open == null) {
+            open = new Conference(parts.dialer(), parts.bridges().get(), parts.owner(), timers, this);
+            conference = open;
+        }
+        return open;
+    }
+
+    private void answer(int leg, String track, IncomingCall call) {
+        try {
+            Leg taken = room().take(leg, track, call);
+            String token = taken.resumeToken();
+            step(now -> journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token)));
+        } catch (IOException noPort) {
+            call.refuse(CallFailure.OVERLOAD);
+            cannotCall(leg, CallFailure.OVERLOAD, String.valueOf(noPort.getMessage()));
+        }
+    }
+
+    /** In a turn of its own: the machine is in the middle of asking for this call. */
+    private void cannotCall(int leg, CallFailure why, String words) {
+        parts.owner().execute(() -> {
+            portrait.ended(leg);
+            step(now -> machine.onEnded(leg, new LegEnd(Optional.of(why), false, 0, words), now));
+        });
+    }
+
+    /** From the first answer on. */
+    private void record() {
+        if (recording) return;
+        recording = true;
+        try {
+            room().record(parts.recorder().open(recordingName));
+        } catch (RuntimeException failed) { // people are on the line; the call goes on without
+            noted(EventType.RECORDING_FAILED, Payload.of("reason", Trickle.brief(String.valueOf(failed.getMessage()))));
+        }
+    }
+
+    private void tidied(CompletableFuture<List<Tape.Written>> files) {
+        var unused = files.whenComplete((list, failure) -> parts.owner().execute(() -> step(now -> {
+            if (failure != null) noted(EventType.RECORDING_FAILED, Payload.of("reason", Trickle.brief(String.valueOf(failure.getMessage()))));
+            else if (!list.isEmpty()) recorded(list);
+            machine.onTidied();
+        })));
+    }
+
+    private void recorded(List<Tape.Written> files) {
+        List<ObjectNode> each = new ArrayList<>();
+        for (Tape.Written file : files) each.add(Payload.of("name", file.name(), "bytes", file.bytes(), "sha256", file.sha256()));
+        portrait.recorded(files.getFirst().file().toString());
+        noted(EventType.RECORDING_WRITTEN, Payload.of("files", each));
+    }
+
+    private ObjectNode mine(ObjectNode detail) { return Payload.of("escalation", matter.id()).setAll(detail); }
+
+    /** Since the message was read; counted anew after a restart. */
+    private long millis() {
+        return Math.max(0, (timers.nowNanos() - receivedNanos) / 1_000_000);
+    }
+
+    boolean restored() { return restored; }
+}
