@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import org.infrafabric.media.AudioBridge;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.Pcm;
+import org.infrafabric.record.Recording;
 import org.infrafabric.time.Timers;
 import org.jspecify.annotations.Nullable;
 
@@ -153,9 +154,9 @@ public final class Conference {
     /**
      * Hangs up on whoever is left, closes the bridge, ends the recording. A second call gives the same.
      *
-     * @return the recording's files, completed on whatever thread; empty when nothing was recorded
+     * @return the recording, completed on whatever thread when its files are there; empty when nothing was recorded
      */
-    public CompletableFuture<List<Tape.Written>> close(String reason) {
+    public CompletableFuture<Optional<Recording.Result>> close(String reason) {
         if (!closed) {
             closed = true;
             for (Seat seat : new ArrayList<>(seats.values())) {
@@ -163,7 +164,7 @@ public final class Conference {
             }
             bridge.close();
         }
-        return tape == null ? CompletableFuture.completedFuture(List.of()) : tape.written();
+        return tape == null ? CompletableFuture.completedFuture(Optional.empty()) : tape.finished().thenApply(Optional::of);
     }
 
     private static Duration length(Pcm audio) { return Duration.ofMillis(audio.samples().length * 1000L / audio.rate()); }

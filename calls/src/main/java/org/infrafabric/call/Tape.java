@@ -1,23 +1,29 @@
 package org.infrafabric.call;
 
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.infrafabric.media.AudioBridge;
+import org.infrafabric.record.Recording;
 
-/** Where a conference's recording goes: given to a bridge as its tap, and asked for its files when the bridge is closed. */
+/** What a conference records onto: given to its bridge as the tap, and asked for its files when the bridge is closed. */
 public interface Tape {
     AudioBridge.Tap tap();
 
-    /** Completes, on whatever thread, when the tap has ended and the files are on the disk; the mix first. Empty when nothing was recorded. */
-    CompletableFuture<List<Written>> written();
+    /** Completes, on whatever thread, when the tap has ended and the files are on the disk. */
+    CompletableFuture<Recording.Result> finished();
 
-    /** A finished file. {@code sha256}: lower-case hex of its bytes. */
-    record Written(String name, Path file, long bytes, String sha256) {}
+    static Tape of(Recording recording) {
+        return new Tape() {
+            @Override
+            public AudioBridge.Tap tap() { return recording; }
 
-    /** Opens tapes. {@code name} is made of characters that an IFMessage id may have; any thread. */
+            @Override
+            public CompletableFuture<Recording.Result> finished() { return recording.finished(); }
+        };
+    }
+
+    /** Begins a recording. {@code escalation}: an IFMessage's id. On the owner's thread; does not block. */
     @FunctionalInterface
     interface Recorder {
-        Tape open(String name);
+        Tape begin(String escalation);
     }
 }

@@ -56,7 +56,7 @@ public enum EventType {
     MESSAGE_REFUSED("IF.message", "message_refused", "A message that began nothing.", "agent", "code", "field", "detail", "suppressed"),
     DECISION_DELIVERED("IF.message", "decision_delivered", "The agent's callback took the decision.", "escalation", "host", "status", "attempts"),
     DELIVERY_FAILED("IF.message", "delivery_failed", "The decision could not be brought to the callback; it can be polled.", "escalation", "host", "reason", "attempts"),
-    RECORDING_WRITTEN("IF.record", "recording_written", "The recording's files: name, bytes, hex SHA-256.", "escalation", "files", "millis"),
+    RECORDING_WRITTEN("IF.record", "recording_written", "The recording's files, each with party, name, millis and the hex SHA-256 of the whole file; the mix first.", "escalation", "files", "lostMillis"),
     RECORDING_FAILED("IF.record", "recording_failed", "The recording could not be written.", "escalation", "reason"),
     ;
     // @formatter:on

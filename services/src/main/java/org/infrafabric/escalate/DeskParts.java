@@ -21,7 +21,7 @@ import org.infrafabric.witness.Witness;
  * @param guard asked anew for each message and call, so that a reload counts at once
  * @param dialer makes the calls, on the owner's thread
  * @param bridges opens an empty bridge
- * @param recorder opens a recording; its name is the escalation's id, with a number behind it after a restart
+ * @param recorder begins a recording
  * @param courier brings decisions to callbacks; may block
  * @param owner the one thread that all escalations belong to; {@code timers} run on it
  * @param blocking for what may wait: parsing, signatures, the guard, reading the store, HTTP. Virtual threads in earnest

@@ -14,13 +14,13 @@ import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
 import org.infrafabric.call.LegEnd;
 import org.infrafabric.call.Provenance;
-import org.infrafabric.call.Tape;
 import org.infrafabric.guard.Expert;
 import org.infrafabric.guard.Guardian;
 import org.infrafabric.guard.Judgement;
 import org.infrafabric.guard.Party;
 import org.infrafabric.guard.Permit;
 import org.infrafabric.media.Pcm;
+import org.infrafabric.record.Recording;
 import org.infrafabric.store.StoreFailure;
 import org.infrafabric.time.Timers;
 import org.infrafabric.witness.Draft;
@@ -56,7 +56,6 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
     private final Journal journal;
     private final Prompts prompts;
     private final Portrait portrait;
-    private final String recordingName;
     private final long receivedNanos;
     private final boolean restored;
 
@@ -85,7 +84,6 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
         this.restored = false;
         this.request = new Draft.Blob("application/json", request);
         this.firstHash = "";
-        this.recordingName = matter.id();
         this.prompts = new Prompts(parts.voice(), new Briefing(matter));
         this.portrait = new Portrait(matter);
         this.machine = new Escalation(matter, parts.settings().pace(), this, timers.wallTime(), timers.nowNanos());
@@ -103,7 +101,6 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
         this.receivedNanos = timers.nowNanos();
         this.restored = true;
         this.firstHash = left.firstHash();
-        this.recordingName = matter.id() + "-" + (left.kept().legs() + 1); // never the name of a former life's files
         this.prompts = new Prompts(parts.voice(), new Briefing(matter));
         this.portrait = new Portrait(matter, left.view());
         this.machine = new Escalation(matter, parts.settings().pace(), this, left.kept(), timers.wallTime(), timers.nowNanos());
@@ -409,25 +406,30 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
         if (recording) return;
         recording = true;
         try {
-            room().record(parts.recorder().open(recordingName));
+            room().record(parts.recorder().begin(matter.id()));
         } catch (RuntimeException failed) { // people are on the line; the call goes on without
             noted(EventType.RECORDING_FAILED, Payload.of("reason", Trickle.brief(String.valueOf(failed.getMessage()))));
         }
     }
 
-    private void tidied(CompletableFuture<List<Tape.Written>> files) {
-        var unused = files.whenComplete((list, failure) -> parts.owner().execute(() -> step(now -> {
+    private void tidied(CompletableFuture<Optional<Recording.Result>> closing) {
+        var unused = closing.whenComplete((result, failure) -> parts.owner().execute(() -> step(now -> {
             if (failure != null) noted(EventType.RECORDING_FAILED, Payload.of("reason", Trickle.brief(String.valueOf(failure.getMessage()))));
-            else if (!list.isEmpty()) recorded(list);
+            else result.ifPresent(this::recorded);
             machine.onTidied();
         })));
     }
 
-    private void recorded(List<Tape.Written> files) {
-        List<ObjectNode> each = new ArrayList<>();
-        for (Tape.Written file : files) each.add(Payload.of("name", file.name(), "bytes", file.bytes(), "sha256", file.sha256()));
-        portrait.recorded(files.getFirst().file().toString());
-        noted(EventType.RECORDING_WRITTEN, Payload.of("files", each));
+    private void recorded(Recording.Result result) {
+        result.failure().ifPresent(why -> noted(EventType.RECORDING_FAILED, Payload.of("reason", Trickle.brief(why))));
+        if (result.files().isEmpty()) return;
+        List<ObjectNode> files = new ArrayList<>();
+        for (Recording.Track track : result.files()) {
+            files.add(Payload.of("party", track.party(), "name", String.valueOf(track.file().getFileName()), "millis", track.millis(), "sha256",
+                    track.sha256()));
+        }
+        portrait.recorded(result.files().getFirst().file().toString());
+        noted(EventType.RECORDING_WRITTEN, Payload.of("files", files, "lostMillis", result.lostMillis()));
     }
 
     private ObjectNode mine(ObjectNode detail) { return Payload.of("escalation", matter.id()).setAll(detail); }
