@@ -217,7 +217,7 @@ final class ConfigFile {
         String program = flite.text("program", "flite");
         String fliteVoice = flite.text("voice", "slt");
         flite.end();
-        Config.Speech speech = new Config.Speech(voice, service, program, fliteVoice, section.whole("longestText", 1200, 80, 10_000),
+        Config.Speech speech = new Config.Speech(voice, service, program, fliteVoice, section.whole("longestText", 1200, 80, 4_000),
                 section.duration("timeout", Duration.ofSeconds(15), SECOND, Duration.ofSeconds(120)));
         section.end();
         return speech;
