@@ -20,6 +20,7 @@ import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.MediaEngine;
 import org.infrafabric.media.Pcm;
 import org.infrafabric.sip.Endpoint;
+import org.infrafabric.sip.EscalationHeaders;
 import org.infrafabric.sip.HostResolver;
 import org.infrafabric.sip.SipCounters;
 import org.infrafabric.sip.SipJournal;
@@ -42,7 +43,7 @@ public final class Phone implements AutoCloseable {
     }
 
     private static final int LONGEST_TICKS = 50 * 60 * 30; // half an hour, 29 MB
-    private static final int MOST_CALLS = 2; // the second one hears busy
+    private static final int MOST_CALLS = 20; // all but one of them hear busy
 
     private final PhoneSettings settings;
     private final Listener listener;
@@ -68,7 +69,7 @@ public final class Phone implements AutoCloseable {
                 new SipSettings(settings.listen(), "sip:" + settings.name() + "@" + host(settings.listen().getFirst()), "ifbus-phone/0.1",
                         MOST_CALLS),
                 owner,
-                timers, this::onIncoming, settings.headers(), SipJournal.NONE, SipCounters.NONE, HostResolver.system());
+                timers, this::onIncoming, headers(settings), SipJournal.NONE, SipCounters.NONE, HostResolver.system());
     }
 
     static Phone start(PhoneSettings settings, Script script, Listener listener, EventLoop owner, MediaEngine media) throws IOException {
@@ -78,6 +79,11 @@ public final class Phone implements AutoCloseable {
         phone.uri = "sip:" + settings.name() + "@" + host(first) + ":" + first.address().getPort()
                 + (first.protocol() == Endpoint.Protocol.TCP ? ";transport=tcp" : "");
         return phone;
+    }
+
+    private static EscalationHeaders headers(PhoneSettings settings) {
+        return settings.busKey().map(bus -> EscalationHeaders.checking(id -> id.equals(bus.keyId()) ? settings.busKey() : Optional.empty()))
+                .orElseGet(EscalationHeaders::none);
     }
 
     private static String host(Endpoint endpoint) {
@@ -185,6 +191,7 @@ public final class Phone implements AutoCloseable {
         current = call;
         try {
             call.leg = agent.prepare(new CallOrder(target, "", Optional.empty(), call.openAudio()), call);
+            call.call.onDialled();
             call.leg.dial();
         } catch (IOException | IllegalArgumentException cannot) {
             tell(new PhoneEvent.Trouble("cannot call " + target + ": " + cannot.getMessage()));

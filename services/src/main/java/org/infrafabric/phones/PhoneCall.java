@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PhoneCall {
     enum State {
-        RINGING, TAKEN, UP, ENDED
+        RINGING,
+        /** Answered here or dialled by us; not confirmed by the other side. */
+        TAKEN, UP, ENDED
     }
 
     /** What a call asks of the world. */
@@ -66,6 +68,9 @@ final class PhoneCall {
         if (script.after().isZero()) take();
         else wait(script.after(), this::take);
     }
+
+    /** We call; it is for the other side to answer. */
+    void onDialled() { state = State.TAKEN; }
 
     /** The call stands, in either direction. */
     void onUp() {

@@ -170,6 +170,10 @@ class PhoneCallTest {
     void shouldHangUpInTheWayItsStateAsksFor() {
         ringing(Script.never()).hangUp();
         assertThat(wire.since()).containsExactly("refuse declined");
+        PhoneCall dialled = new PhoneCall(Script.never(), wire, time);
+        dialled.onDialled();
+        dialled.hangUp();
+        assertThat(wire.since()).containsExactly("hang up");
         PhoneCall call = up(Script.never());
         call.hangUp();
         assertThat(wire.since()).containsExactly("hang up");
