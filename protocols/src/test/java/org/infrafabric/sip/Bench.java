@@ -1,0 +1,106 @@
+package org.infrafabric.sip;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.infrafabric.call.CallOrder;
+import org.infrafabric.call.IncomingCall;
+import org.infrafabric.call.Leg;
+import org.infrafabric.time.HandTimers;
+
+/** One core on a bench: time driven by hand, the wire a list, the peer whatever the test writes. */
+final class Bench implements Network {
+    static final Hop PEER = new Hop(Endpoint.Protocol.UDP, new InetSocketAddress("127.0.0.1", 5080), 0);
+    static final String OFFER = "v=0\r\no=p 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 8 101\r\n"
+            + "a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n";
+
+    final HandTimers time = new HandTimers(Instant.parse("2026-11-21T12:00:00Z"));
+    final List<SipMessage> sent = new ArrayList<>();
+    final List<IncomingCall> incoming = new ArrayList<>();
+    final List<SipJournal.Event> journal = new ArrayList<>();
+    final TestAudio audio = new TestAudio(40_000);
+    final Heard heard = new Heard();
+    final Core core;
+
+    Bench() { this(EscalationHeaders.none()); }
+
+    Bench(EscalationHeaders headers) {
+        SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@ifbus.test", "ifbus/test", 3);
+        core = new Core(settings, time, time, this, new Ids(new Random(1)), incoming::add, headers, journal::add, SipCounters.NONE, (host, found) -> {
+            found.accept(Optional.empty());
+        });
+    }
+
+    @Override
+    public void send(Hop to, byte[] message, Runnable onFailure) {
+        try {
+            sent.add(SipParser.parse(message));
+        } catch (NotSip e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public Optional<InetSocketAddress> local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {
+        return protocol == Endpoint.Protocol.UDP ? Optional.of(new InetSocketAddress("127.0.0.1", 5060)) : Optional.empty();
+    }
+
+    /** Dials the peer and gives the leg; the INVITE is the first message sent. */
+    Leg dial() {
+        Leg leg = core.prepare(new CallOrder("sip:expert@127.0.0.1:5080", "case", Optional.empty(), audio), heard);
+        leg.dial();
+        return leg;
+    }
+
+    void receive(String message) {
+        core.onMessage(message.replace("\r\n", "\n").replace("\n", "\r\n").getBytes(ISO_8859_1), PEER);
+        time.settle();
+    }
+
+    /** A response of the peer to a request of ours. */
+    void respond(SipMessage request, int status, String tag, String body) {
+        String contact = status >= 200 && status < 300 ? "Contact: <sip:expert@127.0.0.1:5080>\n" : "";
+        String to = request.text(HeaderName.TO) + (request.text(HeaderName.TO).contains("tag=") || tag.isEmpty() ? "" : ";tag=" + tag);
+        receive("SIP/2.0 " + status + " X\nVia: " + request.text(HeaderName.VIA) + "\nFrom: " + request.text(HeaderName.FROM) + "\nTo: " + to
+                + "\nCall-ID: "
+                + request.text(HeaderName.CALL_ID) + "\nCSeq: " + request.text(HeaderName.CSEQ) + "\n" + contact
+                + (body.isEmpty() ? "" : "Content-Type: application/sdp\n") + "Content-Length: " + body.length() + "\n\n" + body);
+    }
+
+    /** A request of the peer's own making. */
+    void request(String method, String branch, String callId, String toTag, int cseq, String extra, String body) {
+        receive(text(method, branch, callId, toTag, cseq, extra, body));
+    }
+
+    static String text(String method, String branch, String callId, String toTag, int cseq, String extra, String body) {
+        return method + " sip:bus@127.0.0.1:5060 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:5080;branch=z9hG4bK" + branch
+                + ";rport\nFrom: <sip:peer@127.0.0.1:5080>;tag=p\n"
+                + "To: <sip:bus@ifbus.test>" + (toTag.isEmpty() ? "" : ";tag=" + toTag) + "\nCall-ID: " + callId + "\nCSeq: " + cseq + " " + method
+                + "\nContact: <sip:peer@127.0.0.1:5080>\nMax-Forwards: 70\n" + extra + (body.isEmpty() ? "" : "Content-Type: application/sdp\n")
+                + "Content-Length: "
+                + body.length() + "\n\n" + body;
+    }
+
+    /** A call that came in, and was answered and confirmed; gives our tag. */
+    String answered(Leg[] leg) {
+        request("INVITE", "in", "in@peer", "", 1, "", OFFER);
+        leg[0] = incoming.getLast().answer(audio, heard);
+        String tag = NameAddr.parse(last().text(HeaderName.TO)).tag();
+        request("ACK", "inack", "in@peer", tag, 1, "", "");
+        return tag;
+    }
+
+    SipMessage last() { return sent.getLast(); }
+
+    SipMessage first(String method) { return sent.stream().filter(m -> m.isRequest() && m.method().equals(method)).findFirst().orElseThrow(); }
+
+    long count(String method) { return sent.stream().filter(m -> m.isRequest() && m.method().equals(method)).count(); }
+
+    void advance(long millis) { time.advance(Duration.ofMillis(millis)); }
+}
