@@ -1,0 +1,240 @@
+// The dashboard: signs in, keeps the list of escalations true to the event stream, and shows the one that is chosen.
+
+import { Problem, follow, get, hasToken, keepToken } from './api.js';
+import { announce, el, fill } from './dom.js';
+import { EscalationPanel, ended, outcome, shortName, tone } from './escalation.js';
+import { LogPanel } from './log.js';
+import { loadKeys } from './proof.js';
+import { age } from './time.js';
+
+const LISTED = 500;
+const byId = (id) => document.getElementById(id);
+const views = new Map();
+const rows = new Map();
+const stale = new Set();
+let who = null;
+let keys = null;
+let log = null;
+let panel = null;
+let stopFollowing = () => {};
+let filter = 'all';
+let refreshing = false;
+
+byId('sign-in-form').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  keepToken(byId('token').value.trim());
+  byId('token').value = '';
+  await enter();
+});
+byId('sign-out').addEventListener('click', () => leave(''));
+byId('search').addEventListener('input', drawList);
+document.querySelectorAll('[data-filter]').forEach((button) => button.addEventListener('click', () => {
+  filter = button.dataset.filter;
+  drawList();
+}));
+byId('escalations').addEventListener('keydown', walk);
+addEventListener('hashchange', route);
+setInterval(() => { for (const [id, row] of rows) drawAge(views.get(id), row); }, 5000);
+
+if (hasToken()) enter();
+else leave('');
+
+async function enter() {
+  try {
+    who = await get('/v1/whoami');
+    const [listed, published] = await Promise.all([get(`/v1/escalations?limit=${LISTED}`), get('/v1/keys')]);
+    keys = await loadKeys(published.keys);
+    byId('sign-in').hidden = true;
+    byId('board').hidden = false;
+    fill(byId('who'), el('span', { class: 'role' }, who.role), who.id ? ` ${shortName(who.id)}` : ' (bound to nobody: may only read)');
+    log = new LogPanel(byId('log'), { keys, wholeLog: who.role !== 'agent' });
+    const after = await log.begin();
+    views.clear();
+    for (const view of listed.escalations) views.set(view.id, view);
+    drawList();
+    route();
+    stopFollowing();
+    stopFollowing = follow('/v1/events', { after, onEntry, onState });
+  } catch (problem) {
+    if (problem instanceof Problem && (problem.status === 401 || problem.status === 403)) return leave('The bus does not know this token.');
+    leave(problem instanceof Problem ? problem.message : 'The bus does not answer. Is it running?', !(problem instanceof Problem));
+  }
+}
+
+/** Back to the sign-in page; the token is kept when only the bus is away. */
+function leave(problem, keep = false) {
+  stopFollowing();
+  panel?.close();
+  panel = null;
+  if (!keep) keepToken('');
+  rows.clear();
+  fill(byId('escalations'));
+  byId('board').hidden = true;
+  byId('sign-in').hidden = false;
+  byId('sign-in-problem').textContent = problem;
+  byId('token').focus();
+}
+
+function onState(state, detail) {
+  const link = byId('link');
+  link.className = `link ${state}`;
+  link.textContent = state === 'live' ? 'Live' : state === 'lost' ? 'Reconnecting …' : 'Refused';
+  document.body.classList.toggle('stale', state === 'lost');
+  const banner = byId('banner');
+  banner.hidden = state === 'live';
+  if (state === 'lost') banner.textContent = 'The bus does not answer. What you see may be old; trying again by itself.';
+  if (state === 'refused') return leave(detail.message);
+  if (state === 'live') refreshAll();
+}
+
+function onEntry(entry) {
+  log.add(entry);
+  panel?.add(entry);
+  const id = entry.payload?.escalation;
+  if (!id) return;
+  stale.add(id);
+  refreshSoon();
+}
+
+/** After a break in the stream everything may have changed. */
+async function refreshAll() {
+  try {
+    const listed = await get(`/v1/escalations?limit=${LISTED}`);
+    for (const view of listed.escalations) update(view);
+    drawList();
+  } catch { /* the stream says so itself */ }
+}
+
+/** Asks for what the stream has named, a moment later: several entries of one escalation come together. */
+async function refreshSoon() {
+  if (refreshing) return;
+  refreshing = true;
+  await new Promise((done) => setTimeout(done, 60));
+  try {
+    while (stale.size > 0) {
+      const id = stale.values().next().value;
+      stale.delete(id);
+      try {
+        update(await get(`/v1/escalations/${encodeURIComponent(id)}`));
+      } catch (problem) {
+        if (!(problem instanceof Problem) || problem.status === 429) {
+          stale.add(id);
+          await new Promise((done) => setTimeout(done, 1000));
+        }
+      }
+    }
+  } finally {
+    refreshing = false;
+    drawList();
+  }
+}
+
+function update(view) {
+  const before = views.get(view.id);
+  views.set(view.id, view);
+  if (before && outcome(before) !== outcome(view) || !before) announce(`${view.summary || view.id}: ${outcome(view)}`);
+  if (panel?.id === view.id) panel.show(view);
+  else if (panel === null && location.hash === address(view.id)) route();
+}
+
+function drawList() {
+  const wanted = byId('search').value.trim().toLowerCase();
+  const all = [...views.values()].sort((a, b) => begun(b).localeCompare(begun(a)));
+  const found = all.filter((view) => wanted === '' || [view.id, view.summary, view.source, view.state, ...view.hazards].join(' ').toLowerCase().includes(wanted));
+  const groups = { all: found, open: found.filter((view) => !ended(view)), ended: found.filter(ended) };
+  document.querySelectorAll('[data-filter]').forEach((button) => {
+    button.setAttribute('aria-pressed', String(button.dataset.filter === filter));
+    button.querySelector('.count').textContent = String(groups[button.dataset.filter].length);
+  });
+  const shown = groups[filter];
+  for (const id of rows.keys()) if (!views.has(id)) rows.delete(id);
+  const list = byId('escalations');
+  const nodes = shown.map((view) => {
+    const row = rows.get(view.id) ?? newRow(view.id);
+    drawRow(view, row);
+    return row.node;
+  });
+  if (nodes.length !== list.children.length || nodes.some((node, i) => list.children[i] !== node)) {
+    const focused = document.activeElement;
+    list.replaceChildren(...nodes);
+    if (list.contains(focused)) focused.focus();
+  }
+  const empty = byId('list-empty');
+  empty.hidden = shown.length > 0;
+  if (shown.length === 0) {
+    fill(empty, views.size > 0 ? el('p', {}, 'None of the escalations fits.') : [el('p', {}, 'No agent has escalated anything yet.'),
+      el('p', { class: 'hint' }, 'Try it: '), el('code', { class: 'block' }, './ifbus escalate message.json')]);
+  }
+  if (panel === null) drawNothingChosen();
+}
+
+function newRow(id) {
+  const row = { title: el('span', { class: 'summary' }), badge: el('span', { class: 'badge' }), meta: el('span', { class: 'meta' }), age: el('time', { class: 'age' }) };
+  row.link = el('a', { href: address(id) }, el('span', { class: 'top-line' }, row.badge, row.age), row.title, row.meta);
+  row.node = el('li', {}, row.link);
+  rows.set(id, row);
+  return row;
+}
+
+function drawRow(view, row) {
+  row.title.textContent = view.summary || view.id;
+  row.badge.textContent = outcome(view);
+  row.badge.className = `badge ${tone(view)}`;
+  fill(row.meta, view.severity ? el('span', { class: `chip severity ${view.severity}` }, view.severity) : null,
+    view.hazards.slice(0, 3).map((hazard) => el('span', { class: 'chip' }, hazard)), view.expert ? el('span', { class: 'expert' }, shortName(view.expert)) : null);
+  if (location.hash === address(view.id)) row.link.setAttribute('aria-current', 'true');
+  else row.link.removeAttribute('aria-current');
+  drawAge(view, row);
+}
+
+function drawAge(view, row) {
+  if (!view || begun(view) === '') return;
+  row.age.textContent = age(begun(view));
+  row.age.dateTime = begun(view);
+}
+
+/** Up and down walk through the list. */
+function walk(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const links = [...byId('escalations').querySelectorAll('a')];
+  const next = links[links.indexOf(document.activeElement) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+/** Shows what the address names: #/e/ID, else nothing. */
+function route() {
+  if (who === null || byId('board').hidden) return;
+  const id = location.hash.startsWith('#/e/') ? decodeURIComponent(location.hash.slice(4)) : null;
+  if (panel?.id === id && panel !== null) return;
+  panel?.close();
+  panel = null;
+  document.body.classList.toggle('chosen', id !== null);
+  const main = byId('main');
+  if (id === null) {
+    drawNothingChosen();
+  } else if (views.has(id)) {
+    panel = new EscalationPanel(main, views.get(id), { who, keys, onChanged: (view) => { update(view); drawList(); } });
+    document.getElementById('detail-title')?.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  } else {
+    fill(main, el('a', { class: 'back', href: '#/' }, '← All escalations'), el('p', { class: 'empty' }, `Looking for ${id} …`));
+    get(`/v1/escalations/${encodeURIComponent(id)}`).then((view) => { update(view); drawList(); }, (problem) =>
+      fill(main, el('a', { class: 'back', href: '#/' }, '← All escalations'), el('p', { class: 'empty problem' }, problem.message)));
+  }
+  drawList();
+}
+
+function drawNothingChosen() {
+  if (location.hash.startsWith('#/e/')) return;
+  const open = [...views.values()].filter((view) => !ended(view)).length;
+  fill(byId('main'), el('div', { class: 'nothing' }, el('img', { src: '/web/icon.svg', alt: '', width: '72', height: '72' }),
+    el('p', { class: 'big' }, open === 0 ? 'All is quiet.' : `${open} ${open === 1 ? 'escalation is' : 'escalations are'} under way.`),
+    el('p', { class: 'hint' }, views.size === 0 ? 'When an agent escalates, it appears on the left within a moment.' : 'Choose one on the left to see its council, its decision and its proofs.')));
+}
+
+function begun(view) { return view.history[0]?.time ?? ''; }
+
+function address(id) { return `#/e/${encodeURIComponent(id)}`; }
