@@ -52,14 +52,17 @@ final class RtpReceiver {
         if (type != audioType && !event) return Heard.REFUSED;
         switch (latch.judge(from, rtp.ssrc(), nowNanos)) {
             case REFUSED -> { return Heard.REFUSED; }
-            case LATCHED -> {
-                tracker.restart();
+            case LATCHED -> tracker.restart();
+            case ACCEPTED -> {}
+        }
+        switch (tracker.accept(rtp.sequence())) {
+            case STRAY -> { return Heard.REFUSED; }
+            case BEGUN -> {
                 jitter.restart();
                 events.restart();
             }
-            case ACCEPTED -> {}
+            case USUAL -> {}
         }
-        if (!tracker.accept(rtp.sequence())) return Heard.REFUSED;
         heard = true;
         if (event) {
             jitter.quiet();

@@ -6,6 +6,16 @@ final class SequenceTracker {
     private static final int MAX_MISORDER = 100;
     private static final int NONE = -1;
 
+    /** What a packet's number says of it. */
+    enum Order {
+        /** Next, or late, or double. */
+        USUAL,
+        /** The first of a source, or of one that began its numbers anew: what was known of the stream before is void. */
+        BEGUN,
+        /** Out of all order, and not to be believed. */
+        STRAY
+    }
+
     private int highest = NONE;
     private int cycles;
     private int base;
@@ -25,8 +35,8 @@ final class SequenceTracker {
         restartAt = NONE;
     }
 
-    /** False for a number that is out of all order: dropped, unless the next one follows it, which means that the source began anew. */
-    boolean accept(int sequence) {
+    /** A number out of all order is a stray, unless the next one follows it, which means that the source began anew. */
+    Order accept(int sequence) {
         if (highest == NONE) return begin(sequence);
         int ahead = (sequence - highest) & 0xffff;
         if (ahead < MAX_DROPOUT) {
@@ -35,14 +45,14 @@ final class SequenceTracker {
         } else if (ahead <= 0x10000 - MAX_MISORDER) {
             if (sequence != restartAt) {
                 restartAt = (sequence + 1) & 0xffff;
-                return false;
+                return Order.STRAY;
             }
             earlierLost = lost();
             return begin(sequence);
         }                                                                 // else late or double: it counts, as §A.1 has it
         restartAt = NONE;
         received++;
-        return true;
+        return Order.USUAL;
     }
 
     /** A packet came; both in timestamp units. */
@@ -71,7 +81,7 @@ final class SequenceTracker {
 
     private long expected() { return highest == NONE ? 0 : (long) cycles + highest - base + 1; }
 
-    private boolean begin(int sequence) {
+    private Order begin(int sequence) {
         base = sequence;
         highest = sequence;
         cycles = 0;
@@ -81,6 +91,6 @@ final class SequenceTracker {
         receivedAtReport = 0;
         transitKnown = false;
         jitter16 = 0;
-        return true;
+        return Order.BEGUN;
     }
 }

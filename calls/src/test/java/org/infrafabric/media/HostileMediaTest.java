@@ -121,6 +121,16 @@ class HostileMediaTest {
     }
 
     @Test
+    void shouldTakeTheSameKeyAgainFromASourceThatBeganAnew() {
+        expect();
+        StringBuilder told = new StringBuilder();
+        for (int i = 0; i < 10; i++) event(told, 7_984 + i, 1, 13_280, 320 * i);    // a recorded key, as test phones play it
+        for (int i = 0; i < 10; i++) event(told, 20_000 + i, 16, 1_000_000, 0);
+        for (int i = 0; i < 10; i++) event(told, 7_984 + i, 1, 13_280, 320 * i);    // and played again
+        assertThat(told).hasToString("11");
+    }
+
+    @Test
     void shouldCountLossAcrossTheWrap() {
         SequenceTracker tracker = new SequenceTracker();
         for (int i = 65_500; i < 65_600; i++) if (i % 10 != 0) tracker.accept(i & 0xffff);

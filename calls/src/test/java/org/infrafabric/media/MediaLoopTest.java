@@ -40,6 +40,36 @@ class MediaLoopTest {
     }
 
     @Test
+    void shouldKeepTimeThoughEachTickIsLate() throws Exception {
+        MediaLoop loop = new MediaLoop("steady", new LoopCounters());
+        loop.start();
+        HandBridge hand = new HandBridge();
+        HandBridge.Party a = hand.party("a");
+        loop.add(hand.bridge);
+        BridgeTest.until(() -> a.rtp.sent.size() > 0);
+        long begun = System.nanoTime();
+        long first = a.last().timestamp() / 160;
+        while (System.nanoTime() - begun < 1_000_000_000L) {
+            CountDownLatch held = new CountDownLatch(1);
+            loop.execute(() -> {
+                LockSupport.parkNanos(13_000_000);
+                held.countDown();
+            });
+            held.await();
+        }
+        CountDownLatch looked = new CountDownLatch(1);
+        long[] seen = new long[2];
+        loop.execute(() -> {
+            seen[0] = a.last().timestamp() / 160 - first;
+            seen[1] = (System.nanoTime() - begun) / MediaLoop.TICK_NANOS;
+            looked.countDown();
+        });
+        looked.await();
+        loop.close();
+        assertThat(seen[0]).isBetween(seen[1] - 3, seen[1] + 3);
+    }
+
+    @Test
     void shouldOutliveABrokenBridgeAndABrokenOrder() throws Exception {
         MediaLoop loop = new MediaLoop("broken", new LoopCounters());
         loop.start();
