@@ -9,16 +9,13 @@ import org.infrafabric.guard.Guardian;
 final class Callee {
     enum Role { EXPERT, GUARDIAN }
 
-    /** A due time that never comes. */
-    static final long NEVER = Long.MAX_VALUE;
-
     final Role role;
     final String name; // an expert's URI, a guardian's id
     final String uri;
     final Accept accept;
     final Duration ringTimeout;
     int attempts;
-    long callAgainNanos = NEVER;
+    long callAgainNanos = Due.NEVER;
     boolean spent; // not to be called any more
     int leg; // the one that is live, 0 for none
 
@@ -41,6 +38,6 @@ final class Callee {
 
     void giveUp() {
         spent = true;
-        callAgainNanos = NEVER;
+        callAgainNanos = Due.NEVER;
     }
 }

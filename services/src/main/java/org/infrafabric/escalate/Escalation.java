@@ -2,7 +2,6 @@ package org.infrafabric.escalate;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,16 +68,14 @@ final class Escalation {
     private static final Duration BRIEFING_AT_MOST = Duration.ofSeconds(180);
     /** For the recording's files after the last leg. */
     private static final Duration TIDY_AT_MOST = Duration.ofSeconds(30);
-    private static final Duration FAR = Duration.ofDays(36_500);
     private static final int GUARDIAN_PAUSE_GROWTH = 6;
     private static final CouncilRules NO_COUNCIL = new CouncilRules(0, Duration.ZERO, Duration.ZERO, false, false);
-    private static final long NEVER = Callee.NEVER;
+    private static final long NEVER = Due.NEVER;
 
     private final Matter matter;
     private final Pace pace;
     private final Out out;
-    private final Instant baseWall; // wall time at baseNanos; from here on only nanoseconds count
-    private final long baseNanos;
+    private final Anchor anchor;
 
     private State state = State.RECEIVED;
     private @Nullable Plan plan;
@@ -98,8 +95,8 @@ final class Escalation {
 
     private long expiresNanos = NEVER; // the message's deadline
     private long gatheredNanos = NEVER;
-    private long votingEndsNanos = NEVER;
-    private long settledNanos = NEVER;
+    private long aloneUntilNanos = NEVER; // for the expert who decides without a council
+    private @Nullable Voting voting; // while it is open
     private long tidyNanos = NEVER;
     private boolean tidying;
 
@@ -107,9 +104,8 @@ final class Escalation {
         this.matter = matter;
         this.pace = pace;
         this.out = out;
-        this.baseWall = wall;
-        this.baseNanos = nowNanos;
-        matter.deadline().ifPresent(deadline -> expiresNanos = nanosOf(deadline));
+        this.anchor = new Anchor(wall, nowNanos);
+        matter.deadline().ifPresent(deadline -> expiresNanos = anchor.nanosAt(deadline));
     }
 
     /** As it stood when {@code kept} was taken; {@link #onRestart} makes it go on. */
@@ -186,7 +182,7 @@ final class Escalation {
         if (judgement instanceof Judgement.People people) plan = new Plan(people.rungs(), people.council());
         enter(State.JUDGED, Payload.of("result", judgement.result(), "reason", reason));
         switch (judgement) {
-            case Judgement.People people -> { if (passed(expiresNanos, nowNanos)) expire(nowNanos); }
+            case Judgement.People people -> { if (Due.passed(expiresNanos, nowNanos)) expire(nowNanos); }
             case Judgement.Held held -> conclude(State.HELD, Verdict.without("hold", reason), nowNanos);
             case Judgement.Shared shared -> conclude(State.SHARED, Verdict.without("not-required", reason), nowNanos);
             case Judgement.Denied denied -> conclude(State.DENIED, Verdict.without("denied", reason), nowNanos);
@@ -204,7 +200,7 @@ final class Escalation {
             case RECEIVED, VALIDATED -> conclude(State.DENIED, Verdict.without("denied", "restarted before the guard had answered"), nowNanos);
             case JUDGED, RINGING, ACCEPTED, BRIEFED -> {
                 expert = null;
-                if (passed(expiresNanos, nowNanos)) conclude(State.EXPIRED, Verdict.without("hold", "restarted"), nowNanos);
+                if (Due.passed(expiresNanos, nowNanos)) conclude(State.EXPIRED, Verdict.without("hold", "restarted"), nowNanos);
                 else if (withoutExpert) gatherWithoutExpert(nowNanos);
                 else ring(Math.max(1, rung), true, nowNanos);
             }
@@ -271,7 +267,7 @@ final class Escalation {
             case DECIDING -> {
                 if (digit == '1' || digit == '2') expertDecides(party, digit == '1', nowNanos);
             }
-            case JOINED -> { if (!party.expert() && state == State.IN_COUNCIL) voteByPhone(party, digit, nowNanos); }
+            case JOINED -> { if (!party.expert()) voteByPhone(party, digit, nowNanos); }
             case CALLING, BRIEFING, LEAVING, GONE -> {}
         }
     }
@@ -309,11 +305,7 @@ final class Escalation {
 
     /** A guardian votes over HTTP. {@code choice} empty: takes its vote back. */
     Voted onVote(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason, long nowNanos) {
-        Ballot box = ballot;
-        if (box == null || state != State.IN_COUNCIL) return Voted.CLOSED;
-        if (!box.eligible(guardian)) return Voted.NOT_ELIGIBLE;
-        vote(box, guardian, choice, conditions, reason, "http", nowNanos);
-        return Voted.COUNTED;
+        return voting == null ? Voted.CLOSED : voting.http(guardian, choice, conditions, reason, nowNanos);
     }
 
     /** Ends it if there is no decision yet. False when it was too late. */
@@ -331,15 +323,16 @@ final class Escalation {
         if (state == State.DECIDED) enter(State.CLOSED, Payload.of());
     }
 
-    /** When {@link #onTime} wants to be called next; {@link Callee#NEVER} when only the world can move this on. */
+    /** When {@link #onTime} wants to be called next; {@link Due#NEVER} when only the world can move this on. */
     long dueNanos() {
         if (over) return NEVER;
-        long due = earlier(tidyNanos, state.decided() ? NEVER
-                : earlier(earlier(expiresNanos, awaitsGuardians() ? gatheredNanos : NEVER), earlier(votingEndsNanos, settledNanos)));
-        for (Party party : parties.values()) due = earlier(due, party.dueNanos);
+        long due = tidyNanos;
+        for (Party party : parties.values()) due = Due.earlier(due, party.dueNanos);
         if (!state.decided()) {
-            for (Callee callee : experts) due = earlier(due, callee.callAgainNanos);
-            for (Callee callee : guardians.values()) due = earlier(due, callee.callAgainNanos);
+            due = Due.earlier(due, voting == null ? Due.earlier(expiresNanos, aloneUntilNanos) : voting.dueNanos());
+            if (awaitsGuardians()) due = Due.earlier(due, gatheredNanos);
+            for (Callee callee : experts) due = Due.earlier(due, callee.callAgainNanos);
+            for (Callee callee : guardians.values()) due = Due.earlier(due, callee.callAgainNanos);
         }
         return due;
     }
@@ -347,16 +340,16 @@ final class Escalation {
     void onTime(long nowNanos) {
         if (over) return;
         if (tidying) {
-            if (passed(tidyNanos, nowNanos)) onTidied();
+            if (Due.passed(tidyNanos, nowNanos)) onTidied();
             return;
         }
         if (!state.decided()) {
-            if (state == State.IN_COUNCIL) votingTime(nowNanos);
-            else if (passed(expiresNanos, nowNanos)) expire(nowNanos);
-            else if (state == State.BRIEFED && passed(votingEndsNanos, nowNanos)) decide(nowNanos, "hold", "no decision by the deadline");
-            else if (passed(gatheredNanos, nowNanos)) openIfGathered(nowNanos);
+            if (voting != null) closeVoting(voting, nowNanos);
+            else if (Due.passed(expiresNanos, nowNanos)) expire(nowNanos);
+            else if (Due.passed(aloneUntilNanos, nowNanos)) decide(nowNanos, "hold", "no decision by the deadline");
+            else if (Due.passed(gatheredNanos, nowNanos)) openIfGathered(nowNanos);
         }
-        for (Party party : snapshot()) if (passed(party.dueNanos, nowNanos)) partyTime(party, nowNanos);
+        for (Party party : snapshot()) if (Due.passed(party.dueNanos, nowNanos)) partyTime(party, nowNanos);
         if (!state.decided()) {
             for (Callee callee : List.copyOf(experts)) callAgain(callee, nowNanos);
             for (Callee callee : List.copyOf(guardians.values())) callAgain(callee, nowNanos);
@@ -401,6 +394,7 @@ final class Escalation {
 
     private void gatherWithoutExpert(long nowNanos) {
         withoutExpert = true;
+        if (state != State.RINGING) enter(State.RINGING, Payload.of("rung", rung, "experts", List.of())); // no expert fits at all
         gatheredNanos = nowNanos + rules().gather().toNanos();
         ringGuardians(nowNanos);
         openIfGathered(nowNanos);
@@ -426,7 +420,7 @@ final class Escalation {
     }
 
     private void callAgain(Callee callee, long nowNanos) {
-        if (!passed(callee.callAgainNanos, nowNanos)) return;
+        if (!Due.passed(callee.callAgainNanos, nowNanos)) return;
         callee.callAgainNanos = NEVER;
         if (callee.leg == 0 && !callee.spent && !state.decided()) call(callee, nowNanos);
     }
@@ -480,7 +474,7 @@ final class Escalation {
         if (rules().quorum() == 0) {
             party.phase = Party.Phase.DECIDING;
             party.dueNanos = nowNanos + pace.reminder().toNanos();
-            votingEndsNanos = nowNanos + rules().deadline().toNanos();
+            aloneUntilNanos = nowNanos + rules().deadline().toNanos();
             out.say(party.leg, Phrase.DECIDE);
             return;
         }
@@ -535,7 +529,7 @@ final class Escalation {
         if (state == State.IN_COUNCIL) return; // the council goes on without, CONTRACT §3
         out.noted(EventType.CALL_DECLINED, Payload.of("leg", party.leg, "party", party.callee.name, "cause", "hung up before the council"));
         gatheredNanos = NEVER;
-        votingEndsNanos = NEVER;
+        aloneUntilNanos = NEVER;
         ring(rung + 1, false, nowNanos);
     }
 
@@ -595,7 +589,7 @@ final class Escalation {
     private void openIfGathered(long nowNanos) {
         if (!awaitsGuardians()) return;
         boolean guardianThere = parties.values().stream().anyMatch(party -> !party.expert() && party.phase == Party.Phase.JOINED);
-        if (guardianThere || passed(gatheredNanos, nowNanos)) openCouncil(nowNanos);
+        if (guardianThere || Due.passed(gatheredNanos, nowNanos)) openCouncil(nowNanos);
     }
 
     private void openCouncil(long nowNanos) {
@@ -603,29 +597,28 @@ final class Escalation {
         Ballot box = new Ballot(rules().quorum(), eligible);
         ballot = box;
         gatheredNanos = NEVER;
-        votingEndsNanos = earlier(nowNanos + rules().deadline().toNanos(), expiresNanos);
-        votingEnds = wall(votingEndsNanos);
-        enter(State.IN_COUNCIL, Payload.of("eligible", eligible, "quorum", box.quorum(), "deadline", Rfc3339.format(wall(votingEndsNanos))));
-        out.noted(EventType.COUNCIL_OPENED,
-                Payload.of("eligible", eligible, "quorum", box.quorum(), "deadline", Rfc3339.format(wall(votingEndsNanos)),
-                        "expert", expert()));
+        long endsNanos = Due.earlier(nowNanos + rules().deadline().toNanos(), expiresNanos);
+        votingEnds = anchor.wallAt(endsNanos);
+        String deadline = Rfc3339.format(votingEnds);
+        enter(State.IN_COUNCIL, Payload.of("eligible", eligible, "quorum", box.quorum(), "deadline", deadline));
+        out.noted(EventType.COUNCIL_OPENED, Payload.of("eligible", eligible, "quorum", box.quorum(), "deadline", deadline, "expert", expert()));
+        voting = new Voting(box, pace, anchor, out, endsNanos, nowNanos);
         for (Party party : snapshot()) {
             if (party.phase != Party.Phase.JOINED || party.joinedNanos == nowNanos && !party.expert()) continue; // who joins now hears it with the summary
             if (party.expert()) out.hush(party.leg);
             out.say(party.leg, party.expert() ? Phrase.TALK : Phrase.OPEN);
         }
         ringGuardians(nowNanos);
-        watchForSettling(box, nowNanos);
     }
 
     private void resumeCouncil(long nowNanos) {
         Ballot box = ballot;
         Instant ends = votingEnds;
-        if (box == null || ends == null || passed(nanosOf(ends), nowNanos)) {
+        if (box == null || ends == null || Due.passed(anchor.nanosAt(ends), nowNanos)) {
             decide(nowNanos, "hold", "restarted");
             return;
         }
-        votingEndsNanos = nanosOf(ends);
+        voting = new Voting(box, pace, anchor, out, anchor.nanosAt(ends), nowNanos);
         out.noted(EventType.COUNCIL_RESUMED, Payload.of("eligible", box.eligible(), "votes", box.votes().size()));
         if (plan != null && expert != null) {
             plan.rungs().stream().flatMap(List::stream).filter(known -> known.uri().equals(expert)).findFirst().ifPresent(known -> {
@@ -635,62 +628,18 @@ final class Escalation {
             });
         }
         ringGuardians(nowNanos);
-        watchForSettling(box, nowNanos);
     }
 
     private void voteByPhone(Party party, char digit, long nowNanos) {
-        Ballot box = ballot;
-        if (box == null || nowNanos - party.joinedNanos < pace.deafAfterJoining().toNanos() || !box.eligible(party.callee.name)) return;
-        Optional<Ballot.Choice> choice = switch (digit) {
-            case '1' -> Optional.of(Ballot.Choice.APPROVE);
-            case '2' -> Optional.of(Ballot.Choice.REJECT);
-            case '3' -> Optional.of(Ballot.Choice.ABSTAIN);
-            default -> Optional.empty();
-        };
-        if (choice.isEmpty() && digit != '*') return;
-        vote(box, party.callee.name, choice, List.of(), Optional.empty(), "dtmf", nowNanos);
-        out.hush(party.leg);
-        out.say(party.leg, switch (digit) {
-            case '1' -> Phrase.APPROVED;
-            case '2' -> Phrase.REJECTED;
-            case '3' -> Phrase.ABSTAINED;
-            default -> Phrase.WITHDRAWN;
+        if (voting == null || nowNanos - party.joinedNanos < pace.deafAfterJoining().toNanos()) return;
+        voting.digit(party.callee.name, digit, nowNanos).ifPresent(taken -> {
+            out.hush(party.leg);
+            out.say(party.leg, taken);
         });
     }
 
-    private void vote(Ballot box, String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason, String channel,
-            long nowNanos) {
-        boolean changed;
-        if (choice.isEmpty()) {
-            changed = box.withdraw(guardian);
-            if (changed) out.noted(EventType.VOTE_WITHDRAWN, Payload.of("guardian", guardian, "channel", channel));
-        } else {
-            List<String> kept = choice.get() == Ballot.Choice.APPROVE ? conditions : List.of();
-            changed = box.cast(new Ballot.Cast(guardian, choice.get(), wall(nowNanos), kept));
-            ObjectNode detail = Payload.of("guardian", guardian, "vote", Words.of(choice.get()), "channel", channel, "conditions",
-                    kept.isEmpty() ? Optional.empty() : Optional.of(kept), "reason", reason);
-            if (changed) out.noted(EventType.VOTE_CAST, detail);
-        }
-        if (changed) watchForSettling(box, nowNanos);
-    }
-
-    private void watchForSettling(Ballot box, long nowNanos) { settledNanos = box.settled() ? nowNanos + pace.settle().toNanos() : NEVER; }
-
-    private void votingTime(long nowNanos) {
-        boolean late = passed(votingEndsNanos, nowNanos);
-        if (!late && !passed(settledNanos, nowNanos) || ballot == null) return;
-        Ballot.Count count = ballot.count();
-        out.noted(EventType.COUNCIL_CLOSED, Payload.of("approve", count.approve(), "reject", count.reject(), "abstain", count.abstain(), "quorum",
-                ballot.quorum(), "cause", late ? "deadline" : "settled"));
-        decide(nowNanos, decisionOf(ballot), ballot.reason());
-    }
-
-    private static String decisionOf(Ballot ballot) {
-        return switch (ballot.result()) {
-            case APPROVE -> ballot.conditions().isEmpty() ? "approve" : "approve-with-conditions";
-            case REJECT -> "reject";
-            case HOLD -> "hold";
-        };
+    private void closeVoting(Voting open, long nowNanos) {
+        open.close(nowNanos).ifPresent(decision -> decide(nowNanos, decision, open.ballot().reason()));
     }
 
     private void expertDecides(Party party, boolean approve, long nowNanos) {
@@ -716,6 +665,7 @@ final class Escalation {
         if (state.decided()) return;
         List<Ballot.Cast> votes = ballot == null ? how.votes() : ballot.votes();
         verdict = new Verdict(how.decision(), how.conditions(), how.reason(), votes, plan == null ? 0 : rules().quorum());
+        voting = null;
         state = end;
         out.concluded(end, verdict);
         boolean announced = false;
@@ -765,21 +715,6 @@ final class Escalation {
     private static boolean last(Phrase phrase) { return phrase == Phrase.TAKEN || phrase == Phrase.DECLINED || phrase == Phrase.OUTCOME; }
 
     private static String role(Callee callee) { return callee.role == Callee.Role.EXPERT ? "expert" : "guardian"; }
-
-    private static boolean passed(long dueNanos, long nowNanos) { return dueNanos != NEVER && nowNanos - dueNanos >= 0; }
-
-    private static long earlier(long one, long other) {
-        if (one == NEVER) return other;
-        return other == NEVER || one - other < 0 ? one : other;
-    }
-
-    private Instant wall(long nanos) { return baseWall.plusNanos(nanos - baseNanos).truncatedTo(ChronoUnit.MILLIS); }
-
-    private long nanosOf(Instant wall) {
-        Duration away = Duration.between(baseWall, wall);
-        if (away.compareTo(FAR) > 0) return NEVER; // the year 9999 is more nanoseconds than a long holds
-        return baseNanos + (away.compareTo(FAR.negated()) < 0 ? FAR.negated() : away).toNanos();
-    }
 
     private static <T> List<T> append(List<T> list, T item) {
         List<T> longer = new ArrayList<>(list);

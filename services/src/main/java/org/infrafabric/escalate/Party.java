@@ -22,7 +22,7 @@ final class Party {
     final int leg;
     final Callee callee;
     Phase phase = Phase.CALLING;
-    long dueNanos; // what this phase waits for next, or Callee.NEVER
+    long dueNanos; // what this phase waits for next, or Due.NEVER
     int asked; // how often the accept prompt was said
     long joinedNanos;
 

@@ -66,7 +66,7 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
     private volatile EscalationView view;
     private final AtomicReference<Written> written = new AtomicReference<>();
     private Timers.@Nullable Timer alarm;
-    private long alarmNanos = Callee.NEVER;
+    private long alarmNanos = Due.NEVER;
     private boolean ended;
     private boolean suspended;
 
@@ -361,11 +361,11 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
     }
 
     private void setAlarm() {
-        long due = ended ? Callee.NEVER : machine.dueNanos();
+        long due = ended ? Due.NEVER : machine.dueNanos();
         if (due == alarmNanos && alarm != null) return;
         if (alarm != null) alarm.cancel();
         alarmNanos = due;
-        alarm = due == Callee.NEVER ? null : timers.at(due, () -> {
+        alarm = due == Due.NEVER ? null : timers.at(due, () -> {
             alarm = null;
             step(machine::onTime);
         });

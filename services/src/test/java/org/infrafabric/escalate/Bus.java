@@ -182,7 +182,7 @@ final class Bus implements Witness {
     }
 
     /** A phone at the other end of a leg. */
-    final class Phone implements Leg {
+    class Phone implements Leg {
         final CallOrder order;
         private final Listener listener;
         private final int number = phones.size() + 1;

@@ -127,7 +127,7 @@ final class World implements Escalation.Out {
     /** Time passes, and the escalation is woken whenever it asked to be. */
     World advance(long amount, TimeUnit unit) {
         long end = now + unit.toNanos(amount);
-        while (escalation.dueNanos() != Callee.NEVER && escalation.dueNanos() - end <= 0) {
+        while (escalation.dueNanos() != Due.NEVER && escalation.dueNanos() - end <= 0) {
             now = Math.max(now, escalation.dueNanos());
             escalation.onTime(now);
         }

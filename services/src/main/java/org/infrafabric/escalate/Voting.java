@@ -1,0 +1,89 @@
+package org.infrafabric.escalate;
+
+import java.util.List;
+import java.util.Optional;
+import org.infrafabric.witness.EventType;
+
+/** One council's vote while it is open: takes votes by phone and by HTTP, and says when it closes (CONTRACT §3). Belongs to its escalation. */
+final class Voting {
+    private final Ballot ballot;
+    private final Pace pace;
+    private final Anchor anchor;
+    private final Escalation.Out out;
+    private final long endsNanos;
+    private long settledNanos;
+
+    Voting(Ballot ballot, Pace pace, Anchor anchor, Escalation.Out out, long endsNanos, long nowNanos) {
+        this.ballot = ballot;
+        this.pace = pace;
+        this.anchor = anchor;
+        this.out = out;
+        this.endsNanos = endsNanos;
+        watch(nowNanos);
+    }
+
+    Ballot ballot() { return ballot; }
+
+    long dueNanos() { return Due.earlier(endsNanos, settledNanos); }
+
+    /** A digit from a guardian who has been on the bridge long enough; gives what the bus took it for, if it was one of the keys. */
+    Optional<Phrase> digit(String guardian, char digit, long nowNanos) {
+        if (!ballot.eligible(guardian) || Due.passed(endsNanos, nowNanos)) return Optional.empty();
+        Optional<Phrase> taken = switch (digit) {
+            case '1' -> Optional.of(Phrase.APPROVED);
+            case '2' -> Optional.of(Phrase.REJECTED);
+            case '3' -> Optional.of(Phrase.ABSTAINED);
+            case '*' -> Optional.of(Phrase.WITHDRAWN);
+            default -> Optional.empty();
+        };
+        if (taken.isEmpty()) return taken;
+        Optional<Ballot.Choice> choice = switch (digit) {
+            case '1' -> Optional.of(Ballot.Choice.APPROVE);
+            case '2' -> Optional.of(Ballot.Choice.REJECT);
+            case '3' -> Optional.of(Ballot.Choice.ABSTAIN);
+            default -> Optional.empty();
+        };
+        take(guardian, choice, List.of(), Optional.empty(), "dtmf", nowNanos);
+        return taken;
+    }
+
+    Escalation.Voted http(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason, long nowNanos) {
+        if (!ballot.eligible(guardian)) return Escalation.Voted.NOT_ELIGIBLE;
+        if (Due.passed(endsNanos, nowNanos)) return Escalation.Voted.CLOSED;
+        take(guardian, choice, conditions, reason, "http", nowNanos);
+        return Escalation.Voted.COUNTED;
+    }
+
+    /** The decision, when voting is over by now. */
+    Optional<String> close(long nowNanos) {
+        boolean late = Due.passed(endsNanos, nowNanos);
+        if (!late && !Due.passed(settledNanos, nowNanos)) return Optional.empty();
+        Ballot.Count count = ballot.count();
+        out.noted(EventType.COUNCIL_CLOSED, Payload.of("approve", count.approve(), "reject", count.reject(), "abstain", count.abstain(), "quorum",
+                ballot.quorum(), "cause", late ? "deadline" : "settled"));
+        return Optional.of(switch (ballot.result()) {
+            case APPROVE -> ballot.conditions().isEmpty() ? "approve" : "approve-with-conditions";
+            case REJECT -> "reject";
+            case HOLD -> "hold";
+        });
+    }
+
+    private void take(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason, String channel,
+            long nowNanos) {
+        if (choice.isEmpty()) {
+            if (!ballot.withdraw(guardian)) return;
+            out.noted(EventType.VOTE_WITHDRAWN, Payload.of("guardian", guardian, "channel", channel));
+        } else {
+            List<String> kept = choice.get() == Ballot.Choice.APPROVE ? conditions : List.of();
+            if (!ballot.cast(new Ballot.Cast(guardian, choice.get(), anchor.wallAt(nowNanos), kept))) return;
+            out.noted(EventType.VOTE_CAST, Payload.of("guardian", guardian, "vote", Words.of(choice.get()), "channel", channel, "conditions",
+                    kept.isEmpty() ? Optional.empty() : Optional.of(kept), "reason", reason));
+        }
+        watch(nowNanos);
+    }
+
+    /** It closes a little after the change that left nothing open, so that a slip of the finger can be mended. */
+    private void watch(long nowNanos) {
+        settledNanos = ballot.settled() ? nowNanos + pace.settle().toNanos() : Due.NEVER;
+    }
+}
