@@ -59,7 +59,7 @@ final class Dialog {
     static Dialog callee(SipMessage invite, String localTag) {
         NameAddr from = NameAddr.parse(invite.text(HeaderName.FROM));
         return new Dialog(invite.text(HeaderName.CALL_ID), localTag, from.tag(), "<" + NameAddr.parse(invite.text(HeaderName.TO)).uri() + ">",
-                "<" + from.uri() + ">", routes(invite), contact(invite), 0, CSeq.of(invite).orElseThrow().number());
+                "<" + from.uri() + ">", routes(invite), invite.count(HeaderName.CONTACT) == 0 ? sip(from.uri()) : contact(invite), 0, CSeq.of(invite).orElseThrow().number());
     }
 
     String callId() { return callId; }
@@ -135,8 +135,10 @@ final class Dialog {
         return routes;
     }
 
-    private static String contact(SipMessage message) {
-        String uri = NameAddr.parse(message.text(HeaderName.CONTACT)).uri();
+    private static String contact(SipMessage message) { return sip(NameAddr.parse(message.text(HeaderName.CONTACT)).uri()); }
+
+    /** @throws IllegalArgumentException when requests cannot be sent there */
+    private static String sip(String uri) {
         SipUri.parse(uri);
         return uri;
     }

@@ -171,7 +171,8 @@ final class Transactions {
         Via via = Via.parse(request.text(HeaderName.VIA));
         String branch = via.branch();
         String sentBy = via.host() + ':' + via.portOr(5060);
-        if (branch.regionMatches(true, 0, Via.MAGIC, 0, Via.MAGIC.length())) return branch.toLowerCase(Locale.ROOT) + '|' + sentBy + '|' + method;
+        boolean unique = branch.length() > Via.MAGIC.length() && branch.regionMatches(true, 0, Via.MAGIC, 0, Via.MAGIC.length()); // the cookie alone tells nothing
+        if (unique) return branch.toLowerCase(Locale.ROOT) + '|' + sentBy + '|' + method;
         return branch + '|' + sentBy + '|' + method + '|' + request.text(HeaderName.CALL_ID) + '|' + CSeq.of(request).map(CSeq::number).orElse(0L)
                 + '|'
                 + NameAddr.parse(request.text(HeaderName.FROM)).tag() + '|' + request.requestUri();

@@ -30,7 +30,8 @@ final class Validator {
         Optional<String> missing = mandatory(request);
         if (missing.isPresent()) return fault(400, missing.get());
         if (!CSeq.of(request).orElseThrow().method().equals(request.method())) return fault(400, "CSeq method does not match");
-        return uri(request).or(() -> method(request)).or(() -> require(request)).or(() -> body(request)).or(() -> contact(request));
+        return uri(request).or(() -> method(request)).or(() -> require(request)).or(() -> body(request)).or(() -> accept(request))
+                .or(() -> contact(request));
     }
 
     /** What is wrong with a response, in words for a log; such a response is dropped (§18.1.2, §8.1.3). */
@@ -114,11 +115,21 @@ final class Validator {
         return isSdp(request) ? Optional.empty() : Optional.of(new Fault(415, "Unsupported Media Type", "Accept", "application/sdp"));
     }
 
+    /** §8.2.3, §21.4.7: whoever cannot read a session description gets none. */
+    private static Optional<Fault> accept(SipMessage request) {
+        if (!request.method().equals("INVITE") || request.count(HeaderName.ACCEPT) == 0) return Optional.empty();
+        String accepted = String.join(",", request.headers(HeaderName.ACCEPT)).toLowerCase(Locale.ROOT);
+        boolean readable = accepted.isBlank() || accepted.contains("application/sdp") || accepted.contains("application/*")
+                || accepted.contains("*/*");
+        return readable ? Optional.empty() : fault(406, "Not Acceptable");
+    }
+
     /** A dialog needs somewhere to send its requests, §8.1.1.8. */
     private static Optional<Fault> contact(SipMessage request) {
         if (!request.method().equals("INVITE")) return Optional.empty();
         List<String> contacts = new ArrayList<>(request.headers(HeaderName.CONTACT));
-        if (contacts.size() != 1) return fault(400, contacts.isEmpty() ? "Missing Contact" : "Multiple Contact");
+        if (contacts.isEmpty()) return Optional.empty(); // RFC 4475 §3.4.1: clients of RFC 2543 may send none; the From's URI stands for it
+        if (contacts.size() != 1) return fault(400, "Multiple Contact");
         return badAddress(contacts.getFirst()).flatMap(bad -> fault(400, "Bad Contact: " + bad));
     }
 

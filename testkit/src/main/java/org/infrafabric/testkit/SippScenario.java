@@ -115,6 +115,31 @@ public final class SippScenario {
         return step("<recv response=\"100\" optional=\"true\"/><recv response=\"180\" optional=\"true\"/><recv response=\"" + status + "\"/>");
     }
 
+    /** Acknowledges the 200 that {@link #expect} took. */
+    public SippScenario ack() { return request("ACK", 1, "[branch]"); }
+
+    /** Acknowledges the refusal that {@link #expect} took: with the INVITE's branch, four messages above (RFC 3261 §17.1.1.3). */
+    public SippScenario ackRefusal() {
+        return request("ACK", 1, "[branch-4]");
+    }
+
+    /** Hangs up, as a caller. */
+    public SippScenario hangUp() { return request("BYE", 2, "[branch]").step("<recv response=\"200\"/>"); }
+
+    private SippScenario request(String method, int number, String branch) {
+        return send(method + """
+                 sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+                Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=BRANCH
+                From: <sip:sipp@[local_ip]:[local_port]>;tag=[pid]T[call_number]
+                To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
+                Call-ID: [call_id]
+                CSeq: NUMBER METHOD
+                Max-Forwards: 70
+                Content-Length: 0
+
+                """.replace("BRANCH", branch).replace("NUMBER", Integer.toString(number)).replace("METHOD", method), !method.equals("ACK"));
+    }
+
     private SippScenario respond(int status, String phrase, String sdp) {
         String type = sdp.isEmpty() ? "" : "Content-Type: application/sdp\n";
         return send("SIP/2.0 " + status + " " + phrase + "\n" + """
