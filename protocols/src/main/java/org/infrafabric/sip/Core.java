@@ -71,8 +71,12 @@ final class Core implements Transactions.User {
 
     void journal(SipJournal.Kind kind, Optional<Provenance> provenance, String callId, String party, Hop peer, int status, String detail,
             byte[] message) {
-        journal.happened(
-                new SipJournal.Event(kind, provenance.map(Provenance::traceId).orElse(""), callId, party, peer.endpoint(), status, detail, message));
+        journal(kind, provenance.map(Provenance::traceId).orElse(""), callId, party, peer, status, detail, message);
+    }
+
+    /** {@code traceId}: empty for an ordinary call. */
+    void journal(SipJournal.Kind kind, String traceId, String callId, String party, Hop peer, int status, String detail, byte[] message) {
+        journal.happened(new SipJournal.Event(kind, traceId, callId, party, peer.endpoint(), status, detail, message));
     }
 
     /** One message from the network. */

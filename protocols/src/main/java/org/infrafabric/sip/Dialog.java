@@ -59,7 +59,8 @@ final class Dialog {
     static Dialog callee(SipMessage invite, String localTag) {
         NameAddr from = NameAddr.parse(invite.text(HeaderName.FROM));
         return new Dialog(invite.text(HeaderName.CALL_ID), localTag, from.tag(), "<" + NameAddr.parse(invite.text(HeaderName.TO)).uri() + ">",
-                "<" + from.uri() + ">", routes(invite), invite.count(HeaderName.CONTACT) == 0 ? sip(from.uri()) : contact(invite), 0, CSeq.of(invite).orElseThrow().number());
+                "<" + from.uri() + ">", routes(invite), invite.count(HeaderName.CONTACT) == 0 ? sip(from.uri()) : contact(invite), 0,
+                CSeq.of(invite).orElseThrow().number());
     }
 
     String callId() { return callId; }

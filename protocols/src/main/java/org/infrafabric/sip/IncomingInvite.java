@@ -133,7 +133,8 @@ final class IncomingInvite implements IncomingCall {
         @Override
         public String resumeToken() {
             Endpoint.Protocol protocol = transaction.from().protocol();
-            return new ResumeToken(true, protocol, "", "", callId(), dialog.localTag(), dialog.remoteTag(), dialog.local(), dialog.remote(),
+            return new ResumeToken(provenance.map(Provenance::traceId).orElse(""), true, protocol, "", "", callId(), dialog.localTag(),
+                    dialog.remoteTag(), dialog.local(), dialog.remote(),
                     dialog.target(),
                     List.copyOf(dialog.routes()), dialog.localNumber()).json();
         }

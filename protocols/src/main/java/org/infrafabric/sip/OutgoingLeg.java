@@ -10,6 +10,7 @@ import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.Leg;
 import org.infrafabric.call.LegEnd;
+import org.infrafabric.call.Provenance;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.sdp.MalformedSdp;
 import org.infrafabric.media.NoCommonCodec;
@@ -73,13 +74,14 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
 
     @Override
     public String resumeToken() {
+        String traceId = order.provenance().map(Provenance::traceId).orElse("");
         if (session.isPresent()) {
             Dialog dialog = session.get().dialog();
-            return new ResumeToken(true, protocol, via, branch, callId, localTag, dialog.remoteTag(), dialog.local(), dialog.remote(),
+            return new ResumeToken(traceId, true, protocol, via, branch, callId, localTag, dialog.remoteTag(), dialog.local(), dialog.remote(),
                     dialog.target(),
                     dialog.routes(), dialog.localNumber()).json();
         }
-        return new ResumeToken(false, protocol, via, branch, callId, localTag, "", from(), to(), requestUri, List.of(), FIRST).json();
+        return new ResumeToken(traceId, false, protocol, via, branch, callId, localTag, "", from(), to(), requestUri, List.of(), FIRST).json();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.infrafabric.sip;
 
-import java.util.Optional;
 import org.infrafabric.call.CallFailure;
 
 /** Ends a leg that a former life of this process left behind (CONTRACT §8): CANCEL for one that was calling, BYE for one that was answered. */
@@ -22,7 +21,8 @@ final class StrayEnding implements Transactions.Client {
 
     private void end(Hop hop) {
         if (token.answered()) {
-            core.bye(dialog(token.remoteTag(), token.target()), hop, REASON);
+            byte[] bye = core.bye(dialog(token.remoteTag(), token.target()), hop, REASON);
+            core.journal(SipJournal.Kind.BYE_SENT, token.traceId(), token.callId(), Core.party(token.remote()), hop, 0, "restarted", bye);
             return;
         }
         byte[] invite = SipWriter.request("INVITE", token.target()).header(HeaderName.VIA, token.via())
@@ -30,7 +30,7 @@ final class StrayEnding implements Transactions.Client {
                 .header(HeaderName.CALL_ID, token.callId()).header(HeaderName.CSEQ, token.number() + " INVITE")
                 .header(HeaderName.MAX_FORWARDS, Requests.MAX_FORWARDS).end();
         byte[] cancel = core.transactions().resumeInvite(invite, token.branch(), hop, this).cancel(REASON, core.settings().product());
-        core.journal(SipJournal.Kind.CANCEL_SENT, Optional.empty(), token.callId(), Core.party(token.remote()), hop, 0, "restarted", cancel);
+        core.journal(SipJournal.Kind.CANCEL_SENT, token.traceId(), token.callId(), Core.party(token.remote()), hop, 0, "restarted", cancel);
     }
 
     /** It was answered in between: the 2xx is acknowledged, and the call ended at once. A refusal the transaction has acknowledged. */
@@ -46,7 +46,7 @@ final class StrayEnding implements Transactions.Client {
         core.locate(dialog.nextHop(), hop -> hop.ifPresent(to -> {
             core.acknowledge(dialog, token.number()).accept(to);
             byte[] bye = core.bye(dialog, to, REASON);
-            core.journal(SipJournal.Kind.BYE_SENT, Optional.empty(), token.callId(), Core.party(token.remote()), to, 0, "restarted", bye);
+            core.journal(SipJournal.Kind.BYE_SENT, token.traceId(), token.callId(), Core.party(token.remote()), to, 0, "restarted", bye);
         }));
     }
 

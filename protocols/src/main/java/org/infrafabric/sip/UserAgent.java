@@ -8,12 +8,16 @@ import org.infrafabric.call.Dialer;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
 import org.infrafabric.time.Timers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A SIP user agent: makes calls and takes them, over UDP and TCP (RFC 3261). One event loop owns it: sockets, transactions and dialogs
  * live there, and every method but {@link #start} and {@link #close} is called there.
  */
 public final class UserAgent implements Dialer, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(UserAgent.class);
+
     private final SipSettings settings;
     private final SipSockets sockets;
     private final Core core;
@@ -55,5 +59,12 @@ public final class UserAgent implements Dialer, AutoCloseable {
     @Override
     public void close() { sockets.close(); }
 
-    private void onMessage(byte[] bytes, Hop from) { core.onMessage(bytes, from); }
+    /** A fault of ours must cost one message, never the socket or the other calls. */
+    private void onMessage(byte[] bytes, Hop from) {
+        try {
+            core.onMessage(bytes, from);
+        } catch (RuntimeException e) {
+            LOG.error("a SIP message from {} could not be handled; the call it belongs to may hang until its timers end it", from.endpoint(), e);
+        }
+    }
 }
