@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 /** The {@code ifbus} command (CONTRACT §1). Results go to stdout, everything else to stderr. */
 @Command(name = "ifbus", mixinStandardHelpOptions = true, versionProvider = Ifbus.Version.class,
         description = "A real-time communications bus between AI agents and people.",
-        subcommands = {EscalateCommand.class, WitnessCommand.class, RosterCommands.ExpertCommand.class, RosterCommands.GuardianCommand.class,
+        subcommands = {DemoCommand.class, ServeCommand.class, EscalateCommand.class, WitnessCommand.class, RosterCommands.ExpertCommand.class,
+            RosterCommands.GuardianCommand.class,
             RosterCommands.AgentCommand.class, KeyCommand.class, GuardCommand.class},
         footer = {"", "Measuring: ifbus bench --help", "First steps: ifbus demo"})
 public final class Ifbus implements Runnable {

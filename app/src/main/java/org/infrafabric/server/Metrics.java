@@ -38,14 +38,12 @@ public final class Metrics implements AutoCloseable {
     private final Timer ring;
     private final Timer commit;
     private final Counter retransmissions;
-    private final Counter mixLate;
     private final Counter entries;
 
     public Metrics() {
         ring = histogram("ifbus.escalation.ring", "Message read to the expert's phone ringing", RING).register(registry);
         commit = histogram("ifbus.witness.commit", "One group commit of the witness log, with its fsync", COMMIT).register(registry);
         retransmissions = Counter.builder("ifbus.sip.retransmissions").description("SIP messages sent again").register(registry);
-        mixLate = Counter.builder("ifbus.mix.late").description("Mixes started over 20 ms after they were due").register(registry);
         entries = Counter.builder("ifbus.witness.entries").description("Entries durable in the witness log").register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -75,13 +73,18 @@ public final class Metrics implements AutoCloseable {
 
     public void sipRetransmission() { retransmissions.increment(); }
 
-    public void mixLate() { mixLate.increment(); }
-
-    /** A group commit of {@code count} entries became durable. */
-    public void committed(int count, Duration took) {
-        entries.increment(count);
-        commit.record(took);
+    /** Running total of late mixes, kept by the media. */
+    public void mixesLate(LongSupplier total) {
+        watched.add(total);
+        FunctionCounter.builder("ifbus.mix.late", total, LongSupplier::getAsLong).description("Mixes started over 20 ms after they were due")
+                .register(registry);
     }
+
+    /** An entry became durable. */
+    public void entryWritten() { entries.increment(); }
+
+    /** A group commit was waited for. */
+    public void committed(Duration took) { commit.record(took); }
 
     /** {@code result}: allow, deny, hold, share; {@code rule}: its name in the policy. */
     public void guardDecided(String result, String rule) {

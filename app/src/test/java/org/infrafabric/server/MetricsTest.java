@@ -15,8 +15,9 @@ class MetricsTest {
             metrics.callSetUp("sip", Duration.ofMillis(300));
             metrics.sipMessage("out", "INVITE", "udp");
             metrics.sipRetransmission();
-            metrics.mixLate();
-            metrics.committed(3, Duration.ofMillis(2));
+            metrics.mixesLate(() -> 1);
+            for (int i = 0; i < 3; i++) metrics.entryWritten();
+            metrics.committed(Duration.ofMillis(2));
             metrics.guardDecided("allow", "people-for-legal");
             metrics.callsActive(() -> 4);
             metrics.conferenceParticipants(() -> 3);

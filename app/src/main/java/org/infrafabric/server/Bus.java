@@ -1,0 +1,214 @@
+package org.infrafabric.server;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.infrafabric.call.Tape;
+import org.infrafabric.escalate.DeskParts;
+import org.infrafabric.escalate.DeskSettings;
+import org.infrafabric.escalate.EscalationDesk;
+import org.infrafabric.escalate.HttpCourier;
+import org.infrafabric.escalate.LiveLeg;
+import org.infrafabric.escalate.Pace;
+import org.infrafabric.guard.Guard;
+import org.infrafabric.media.MediaCounters;
+import org.infrafabric.media.MediaEngine;
+import org.infrafabric.message.Rfc3339;
+import org.infrafabric.message.SigningKey;
+import org.infrafabric.message.VerifyKey;
+import org.infrafabric.record.Recording;
+import org.infrafabric.record.RecordingFolder;
+import org.infrafabric.sip.Endpoint;
+import org.infrafabric.sip.EscalationHeaders;
+import org.infrafabric.sip.HostResolver;
+import org.infrafabric.sip.SipCounters;
+import org.infrafabric.sip.SipSettings;
+import org.infrafabric.sip.UserAgent;
+import org.infrafabric.sip.WitnessedSip;
+import org.infrafabric.speech.Voices;
+import org.infrafabric.store.GroupListener;
+import org.infrafabric.store.SqliteStore;
+import org.infrafabric.store.Transaction;
+import org.infrafabric.time.LoopTimers;
+import org.infrafabric.transport.EventLoops;
+import org.infrafabric.witness.Entry;
+import org.infrafabric.witness.Subscription;
+import org.infrafabric.witness.WitnessLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole bus, built by plain constructors from its config, from the ground floor up. It accepts work when {@link #start} returns.
+ *
+ * <p>One event loop owns SIP, calls and escalations; media has loops of its own; the log has its writer; what may block runs on virtual threads.
+ */
+public final class Bus implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
+    private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(20);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final String PRODUCT = "ifbus/0.1";
+
+    private final Config config;
+    private final Closing closing = new Closing();
+    private final AtomicBoolean ready = new AtomicBoolean();
+    private final SigningKey key;
+    private final SqliteStore store;
+    private final WitnessLog witness;
+    private final EscalationDesk desk;
+    private final UserAgent sip;
+    private final HttpApi api;
+    private final List<Endpoint> endpoints;
+    private final int httpPort;
+
+    private Bus(Config config) throws IOException {
+        this.config = config;
+        DataDirectory data = new DataDirectory(config.data());
+        Files.createDirectories(data.path());
+        store = closing.add(SqliteStore.open(data.database()));
+        key = busKey(data.busKey());
+        witness = closing.add(WitnessLog.open(store, config.node(), key, Clock.systemUTC()));
+        Metrics metrics = closing.add(new Metrics());
+        countEntries(metrics);
+        Guard guard = config.openGuard();
+        Tokens tokens = Tokens.open(config, data.path());
+
+        EventLoops loops = closing.add(EventLoops.open("bus", 1));
+        EventLoop owner = loops.next();
+        LoopTimers timers = new LoopTimers(owner);
+        MediaEngine media = closing.add(new MediaEngine(
+                MediaEngine.Settings.at(InetAddress.getByName(config.media().address()), config.media().firstPort(), config.media().lastPort())));
+        Voices voices = Voices.choose(VoiceConfig.settings(config.speech()));
+        closing.add(voices::close);
+        ExecutorService blocking = closing.add(Executors.newVirtualThreadPerTaskExecutor());
+        HttpCourier courier = closing.add(new HttpCourier());
+        Reception reception = new Reception();
+        SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls());
+        sip = closing
+                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(key, rosterKeys()), new WitnessedSip(witness),
+                        counters(metrics), HostResolver.system()));
+        DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
+                new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL);
+        desk = new EscalationDesk(
+                new DeskParts(settings, key, store, witness, () -> guard, sip, media::openBridge, recorder(data), voices, courier, owner,
+                        timers, blocking));
+        reception.open(desk);
+        endpoints = sip.start();
+        int open = desk.recover().join();
+        if (open > 0) LOG.info("{} escalations of the former life go on", open);
+
+        MediaCounters rtp = media.counters();
+        metrics.rtpPackets(rtp::packetsReceived, rtp::packetsSent);
+        metrics.conferenceParticipants(rtp::participants);
+        metrics.mixesLate(rtp::lateMixes);
+        metrics.callsActive(sip::calls);
+        api = new HttpApi(config.httpSettings(),
+                new HttpParts(desk, LogReader.of(witness), tokens, this::publishedKeys, this::calls, metrics,
+                        () -> ready.get() && store.trouble().isEmpty()));
+        httpPort = api.start();
+        ready.set(true);
+    }
+
+    /**
+     * Starts a bus.
+     *
+     * @throws IOException a port is taken, or a file cannot be used; the message says which
+     * @throws org.infrafabric.store.DataDirectoryInUse another bus has the data directory
+     */
+    public static Bus start(Config config) throws IOException { return new Bus(config); }
+
+    /** {@code host:port} of the HTTP interface. */
+    public String http() {
+        return (config.http().host().contains(":") ? "[" + config.http().host() + "]" : config.http().host()) + ":" + httpPort;
+    }
+
+    /** Where SIP listens, in the order of the config. */
+    public List<Endpoint> sip() { return endpoints; }
+
+    public String node() { return config.node(); }
+
+    /** The key that signs entries and decisions, {@code ed25519:…}. */
+    public String publicKey() { return key.verifyKey().toString(); }
+
+    /** Takes nothing new and lets running escalations end, for a while. */
+    public void drain() {
+        ready.set(false);
+        desk.drain(DRAIN_AT_MOST).join();
+    }
+
+    /** Ends what still runs, so that the next life finds it, and frees everything. */
+    @Override
+    public void close() {
+        ready.set(false);
+        api.close();
+        desk.close().orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> null).join();
+        closing.close();
+    }
+
+    private static SigningKey busKey(Path file) throws IOException {
+        if (Files.exists(file)) return SigningKey.read(file);
+        SigningKey fresh = SigningKey.generate();
+        fresh.write(file);
+        return fresh;
+    }
+
+    /** Keys that may have signed a call that comes in: our own, and those of the agents. */
+    private Function<String, Optional<VerifyKey>> rosterKeys() {
+        return keyId -> keyId.equals(key.keyId()) ? Optional.of(key.verifyKey())
+                : config.agents().stream().flatMap(entry -> entry.agent().key().stream()).filter(known -> known.keyId().equals(keyId)).findFirst();
+    }
+
+    private void countEntries(Metrics metrics) {
+        LogMetrics log = new LogMetrics(metrics);
+        Subscription subscription = witness.subscribe(witness.reader().count() + 1, (Entry entry) -> {
+            metrics.entryWritten();
+            log.on(entry);
+        });
+        closing.add(subscription::close);
+        store.listen(new GroupListener() {
+            @Override
+            public void committed(List<? extends Function<Transaction, ?>> works, long commitNanos) {
+                metrics.committed(Duration.ofNanos(commitNanos));
+            }
+        });
+    }
+
+    private static SipCounters counters(Metrics metrics) {
+        return new SipCounters() {
+            @Override
+            public void message(boolean sent, String method, Endpoint.Protocol transport) {
+                metrics.sipMessage(sent ? "out" : "in", method, transport.name());
+            }
+
+            @Override
+            public void retransmission() { metrics.sipRetransmission(); }
+        };
+    }
+
+    private static Tape.Recorder recorder(DataDirectory data) {
+        return escalation -> Tape.of(Recording.into(RecordingFolder.of(data.path(), escalation)));
+    }
+
+    private List<PublishedKey> publishedKeys() {
+        return witness.reader().keys().stream().map(known -> new PublishedKey(known.keyId(), known.publicKey(), known.since())).toList();
+    }
+
+    private List<LiveCall> calls() {
+        CompletableFuture<List<LiveLeg>> legs = desk.legs();
+        return legs.orTimeout(1, TimeUnit.SECONDS).join().stream()
+                .map(leg -> new LiveCall(leg.id(), leg.party(), leg.role(), leg.state(), Optional.of(leg.escalation()), Rfc3339.format(leg.since())))
+                .toList();
+    }
+}
