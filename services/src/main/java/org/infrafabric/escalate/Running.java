@@ -322,7 +322,7 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
             EscalationView next = Portrait.complete(now, drafts, sealed, decision);
             String hash = first ? sealed.getFirst().hash() : firstHash;
             if (first) EscalationRows.insert(tx, matter, level, sealed.getFirst().seq(), hash, kept, next);
-            EscalationRows.update(tx, matter.id(), kept, next, open);
+            else EscalationRows.update(tx, matter.id(), kept, next, open);
             if (verdict != null) EscalationRows.decide(tx, matter.id(), decision.orElseThrow());
             if (!open) EscalationRows.dropLegs(tx, matter.id());
             written.set(new Written(next, hash));
