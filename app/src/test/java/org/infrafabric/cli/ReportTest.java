@@ -1,0 +1,179 @@
+package org.infrafabric.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.infrafabric.escalate.EscalationView;
+import org.infrafabric.escalate.EscalationView.Cast;
+import org.infrafabric.escalate.EscalationView.Council;
+import org.infrafabric.escalate.EscalationView.Member;
+import org.infrafabric.escalate.EscalationView.Step;
+import org.infrafabric.message.Decision;
+import org.infrafabric.message.Rfc3339;
+import org.infrafabric.message.SigningKey;
+import org.infrafabric.message.VerifyKey;
+import org.infrafabric.witness.Entry;
+import org.infrafabric.witness.Verdict;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class ReportTest {
+    private static final SigningKey KEY = SigningKey.ofSeed(new byte[32]);
+    private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+    private static final String HOSTILE = "<script>alert(1)</script>\" onload='x' &amp;";
+    private final List<Entry> entries = new ArrayList<>();
+
+    @Test
+    void shouldTellTheWholeCase(@TempDir Path dir) throws IOException {
+        String html = write(report("Publish before the quiet period is over?", dir), dir);
+        assertThat(html).contains("Approved with conditions", "Publish before the quiet period is over?", "128 ms", "1.94 s",
+                "publish only after counsel has signed",
+                "sage", "skeptic", "did not vote", "2 for, 0 against, 0 abstained; quorum 2",
+                "signed by the bus&#39;s key " + KEY.keyId(),
+                "names entry #8 of the log, and that entry has the hash", "All 9 entries of the log follow from one another",
+                "./ifbus witness verify --data-dir ./ifbus-data --key " + KEY.verifyKey() + " --expect-head " + "ab".repeat(32),
+                "+128 ms", "call ringing", "data:audio/wav;base64,UklGR", "class=\"wave\"", "3.00 s");
+    }
+
+    @Test
+    void shouldLoadAndRunNothing(@TempDir Path dir) throws IOException {
+        String html = write(report("x", dir), dir);
+        assertThat(html).doesNotContainPattern("(?i)<script|<link|<iframe|<img|src=\"(?!data:)|https?://|\\son[a-z]+=|javascript:|@import|url\\(");
+        assertThat(html).contains("default-src 'none'");
+    }
+
+    @Test
+    void shouldEscapeAllThatOthersWrote(@TempDir Path dir) throws IOException {
+        Report plain = report(HOSTILE, dir);
+        EscalationView view = plain.view();
+        EscalationView hostile = new EscalationView(HOSTILE, HOSTILE, HOSTILE, "CLOSED", List.of(HOSTILE), HOSTILE, HOSTILE, 1, Optional.of(HOSTILE),
+                new Council(List.of(new Member(HOSTILE, false)), List.of(new Cast(HOSTILE, HOSTILE, Rfc3339.format(START), List.of(HOSTILE))), 1,
+                        false, Optional.empty()),
+                view.decision(), view.history(), Optional.empty(), Optional.empty(), Optional.empty());
+        List<Entry> entries = new ArrayList<>(plain.entries());
+        entries.add(entry("IF.council", "vote_cast", 9_000, JsonMapper.shared().createObjectNode().put("guardian", HOSTILE).put(HOSTILE, HOSTILE)));
+        Verdict broken = new Verdict("node-1", 3, "ab".repeat(32), Optional.of(new Verdict.Fault(4, HOSTILE)), false, List.of());
+        String html = write(
+                new Report(hostile, entries, broken, plain.busKeys(), List.of(new Report.Sound(HOSTILE, dir.resolve("gone.wav"))), HOSTILE), dir);
+        assertThat(html).doesNotContain("<script>alert").doesNotContain("' onload=").doesNotContain("\" onload=")
+                .contains("&lt;script&gt;alert(1)&lt;/script&gt;");
+        assertThat(html).contains("The log is broken at entry 4", "Not embedded");
+    }
+
+    @Test
+    void shouldSayWhenTheDecisionIsNotTheBuss(@TempDir Path dir) throws IOException {
+        Report report = report("x", dir);
+        List<VerifyKey> others = List.of(SigningKey.generate().verifyKey());
+        String html = write(new Report(report.view(), report.entries(), report.log(), others, List.of(), "."), dir);
+        assertThat(html).contains("<li class=\"bad\">The decision&#39;s signature does not hold under any key of the bus.");
+        String elsewhere = write(new Report(report.view(), report.entries().subList(0, 3), report.log(), report.busKeys(), List.of(), "."), dir);
+        assertThat(elsewhere).contains("<li class=\"bad\">The entry that it names is not in the log as it names it.");
+    }
+
+    @Test
+    void shouldTellACaseWithoutADecision(@TempDir Path dir) throws IOException {
+        Report report = report("x", dir);
+        EscalationView view = report.view();
+        EscalationView ringing = new EscalationView("esc-1", TRACE, "if://agent/a", "RINGING", List.of(), "", "", 1, Optional.empty(),
+                new Council(List.of(), List.of(), 2, false, Optional.empty()), Optional.empty(), view.history().subList(0, 1), Optional.empty(),
+                Optional.empty(), Optional.empty());
+        assertThat(write(new Report(ringing, report.entries(), report.log(), report.busKeys(), List.of(), "."), dir))
+                .contains("There is none: the escalation stands at Ringing.");
+    }
+
+    @Test
+    void shouldDrawOnlyWhatIsSixteenBitSound(@TempDir Path dir) throws IOException {
+        Waveform wave = Waveform.of(Files.readAllBytes(wav(dir.resolve("a.wav"), 8_000, 12_000))).orElseThrow();
+        assertThat(wave.seconds()).isEqualTo(1.5);
+        assertThat(wave.peaks()[10]).isBetween(0.2, 0.26);
+        assertThat(Waveform.of("RIFF".getBytes(StandardCharsets.US_ASCII))).isEmpty();
+        assertThat(Waveform.of(new byte[100])).isEmpty();
+        byte[] cut = Arrays.copyOf(Files.readAllBytes(dir.resolve("a.wav")), 60);
+        assertThat(Waveform.of(cut)).isPresent(); // cut off by a crash: what is there is drawn
+        byte[] lying = Files.readAllBytes(dir.resolve("a.wav"));
+        ByteBuffer.wrap(lying).order(ByteOrder.LITTLE_ENDIAN).putInt(16, -1).putInt(40, -1);
+        assertThat(Waveform.of(lying)).isEmpty();
+    }
+
+    /** Writes one, for a look at it: the argument is the file. */
+    void main(String[] arguments) throws IOException {
+        report("Publish the earnings note before the quiet period is over? The draft quotes figures that only the board has seen.",
+                Files.createTempDirectory("report"))
+                .write(Path.of(arguments[0]));
+    }
+
+    private static String write(Report report, Path dir) throws IOException {
+        Path file = dir.resolve("sub/report.html");
+        report.write(file);
+        return Files.readString(file);
+    }
+
+    private Report report(String summary, Path dir) throws IOException {
+        entries.clear();
+        ObjectNode none = JsonMapper.shared().createObjectNode().put("escalation", "esc-1");
+        entry("IF.escalate", "received", 0, none);
+        entry("IF.escalate", "judged", 12, none.deepCopy().put("result", "people"));
+        entry("IF.escalate", "ringing", 40, none);
+        entry("IF.sip", "invite_sent", 60, none);
+        entry("IF.call", "call_ringing", 128, none.deepCopy().put("party", "sip:expert@127.0.0.1").put("status", 180).put("millis", 128));
+        entry("IF.escalate", "accepted", 4_100, none);
+        entry("IF.council", "vote_cast", 21_000, none.deepCopy().put("guardian", "sage").put("vote", "approve").put("channel", "dtmf"));
+        Entry decided = entry("IF.escalate", "decided", 26_500, none.deepCopy().put("decision", "approve-with-conditions"));
+        entry("IF.escalate", "closed", 27_000, none);
+        Decision decision = new Decision("esc-1", "0".repeat(64), Decision.Verdict.APPROVE_WITH_CONDITIONS,
+                List.of("publish only after counsel has signed"), "majority 2 to 0",
+                List.of(new Decision.Vote("sage", "approve", START.plusSeconds(21))), 2, "1".repeat(64),
+                new Decision.WitnessEntry(decided.seq(), decided.hash()));
+        String signed = decision.signed("if://bus/node-1", "if://agent/a", TRACE, 2, START.plusSeconds(27), KEY).toString();
+        Council council = new Council(List.of(new Member("sage", false), new Member("skeptic", false), new Member("ethicist", false)),
+                List.of(new Cast("sage", "approve", Rfc3339.format(START.plusSeconds(21)), List.of("publish only after counsel has signed")),
+                        new Cast("ethicist", "approve", Rfc3339.format(START.plusSeconds(24)), List.of())),
+                2, false, Optional.empty());
+        List<Step> steps = List.of(step("RECEIVED", 0), step("JUDGED", 12), step("RINGING", 40), step("ACCEPTED", 4_100), step("BRIEFED", 15_000),
+                step("IN_COUNCIL", 16_200),
+                step("DECIDED", 26_500), step("CLOSED", 27_000));
+        EscalationView view = new EscalationView("esc-1", TRACE, "if://agent/swarm/legal-1", "CLOSED", List.of("legal", "privacy"), summary, "high",
+                1,
+                Optional.of("sip:expert@127.0.0.1"), council, Optional.of(signed), steps, Optional.of(128L), Optional.of(1_940L), Optional.empty());
+        Verdict log = new Verdict("node-1", 9, "ab".repeat(32), Optional.empty(), true, List.of(KEY.keyId()));
+        return new Report(view, List.copyOf(entries), log, List.of(KEY.verifyKey()),
+                List.of(new Report.Sound("mix", wav(dir.resolve("mix.wav"), 9_000, 24_000)),
+                        new Report.Sound("expert", wav(dir.resolve("1-expert.wav"), 4_000, 24_000))),
+                "./ifbus-data");
+    }
+
+    private Entry entry(String component, String event, long millis, ObjectNode payload) {
+        long seq = entries.size() + 1;
+        ObjectNode json = JsonMapper.shared().createObjectNode().put("seq", seq);
+        json.set("payload", payload);
+        Entry entry = new Entry(seq, Rfc3339.format(START.plusMillis(millis)), component, event, TRACE, String.format("%064x", seq), json.toString());
+        entries.add(entry);
+        return entry;
+    }
+
+    private static Step step(String state, long millis) { return new Step(state, Rfc3339.format(START.plusMillis(millis)), 1, ""); }
+
+    /** 8 kHz, a tone that swells and fades twice a second. */
+    private static Path wav(Path file, int amplitude, int samples) throws IOException {
+        ByteBuffer wav = ByteBuffer.allocate(44 + 2 * samples).order(ByteOrder.LITTLE_ENDIAN);
+        wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 2 * samples).put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16)
+                .putShort((short) 1)
+                .putShort((short) 1).putInt(8_000).putInt(16_000).putShort((short) 2).putShort((short) 16)
+                .put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * samples);
+        for (int i = 0; i < samples; i++) wav.putShort((short) (amplitude * Math.cos(i * Math.PI / 8_000) * Math.sin(i * 0.5)));
+        return Files.write(file, wav.array());
+    }
+}
