@@ -7,9 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.LegEnd;
-import org.infrafabric.guard.Accept;
 import org.infrafabric.guard.CouncilRules;
 import org.infrafabric.guard.Expert;
 import org.infrafabric.guard.Guardian;
@@ -25,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Owns no clock, socket or thread: it is told what happened and when, and says what to do through {@link Out}. One owner calls it. It is woken
  * by {@link #onTime} at {@link #dueNanos()}. It decides at most once, and from every state time alone brings it to an end.
  */
-final class Escalation {
+final class Escalation implements Parties.Course {
     /** What the escalation asks of the world. Legs are numbers, never used twice. */
     interface Out {
         /** A state was entered: its entry. */
@@ -88,8 +86,7 @@ final class Escalation {
     private @Nullable Verdict verdict;
     private boolean over;
 
-    private int legs;
-    private final Map<Integer, Party> parties = new LinkedHashMap<>();
+    private final Parties parties;
     private List<Callee> experts = List.of(); // of this rung
     private final Map<String, Callee> guardians = new LinkedHashMap<>();
 
@@ -100,22 +97,24 @@ final class Escalation {
     private long tidyNanos = NEVER;
     private boolean tidying;
 
-    Escalation(Matter matter, Pace pace, Out out, Instant wall, long nowNanos) {
+    Escalation(Matter matter, Pace pace, Out out, Instant wall, long nowNanos) { this(matter, pace, out, 0, wall, nowNanos); }
+
+    private Escalation(Matter matter, Pace pace, Out out, int legs, Instant wall, long nowNanos) {
         this.matter = matter;
         this.pace = pace;
         this.out = out;
+        this.parties = new Parties(pace, out, this, legs);
         this.anchor = new Anchor(wall, nowNanos);
         matter.deadline().ifPresent(deadline -> expiresNanos = anchor.nanosAt(deadline));
     }
 
     /** As it stood when {@code kept} was taken; {@link #onRestart} makes it go on. */
     Escalation(Matter matter, Pace pace, Out out, Kept kept, Instant wall, long nowNanos) {
-        this(matter, pace, out, wall, nowNanos);
+        this(matter, pace, out, kept.legs(), wall, nowNanos);
         state = kept.state();
         plan = kept.plan().orElse(null);
         rung = kept.rung();
         loop = kept.loop();
-        legs = kept.legs();
         withoutExpert = kept.withoutExpert();
         expert = kept.expert().orElse(null);
         if (kept.votingEnds().isPresent()) {
@@ -127,7 +126,7 @@ final class Escalation {
 
     /** All that a later life needs. */
     Kept kept() {
-        return new Kept(state, Optional.ofNullable(plan), rung, loop, legs, withoutExpert, Optional.ofNullable(expert),
+        return new Kept(state, Optional.ofNullable(plan), rung, loop, parties.legs(), withoutExpert, Optional.ofNullable(expert),
                 ballot == null ? List.of() : ballot.eligible(), ballot == null ? List.of() : ballot.votes(), Optional.ofNullable(votingEnds));
     }
 
@@ -155,8 +154,7 @@ final class Escalation {
     int liveLegs() { return parties.size(); }
 
     boolean onBridge(String guardian) {
-        return parties.values().stream()
-                .anyMatch(party -> !party.expert() && party.callee.name.equals(guardian) && party.phase == Party.Phase.JOINED);
+        return parties.guardiansOnTheBridge().anyMatch(party -> party.callee.name.equals(guardian));
     }
 
     /** Ids of the guardians who have been called. */
@@ -164,7 +162,7 @@ final class Escalation {
 
     /** URI of the expert who has accepted, or else of one whose phone rings. */
     Optional<String> reached() {
-        return expert().or(() -> parties.values().stream().filter(party -> party.expert() && party.phase != Party.Phase.GONE)
+        return expert().or(() -> parties.all().stream().filter(party -> party.expert() && party.phase != Party.Phase.GONE)
                 .map(party -> party.callee.name).findFirst());
     }
 
@@ -210,26 +208,15 @@ final class Escalation {
     }
 
     void onRinging(int leg, int status, long millis) {
-        Party party = parties.get(leg);
-        if (party != null) out.noted(EventType.CALL_RINGING, Payload.of("leg", leg, "party", party.callee.name, "status", status, "millis", millis));
+        parties.of(leg).ifPresent(party -> out.noted(EventType.CALL_RINGING,
+                Payload.of("leg", leg, "party", party.callee.name, "status", status, "millis", millis)));
     }
 
     void onFirstPacket(int leg, long millis) {
-        Party party = parties.get(leg);
-        if (party != null) out.noted(EventType.FIRST_AUDIO, Payload.of("leg", leg, "party", party.callee.name, "millis", millis));
+        parties.of(leg).ifPresent(party -> out.noted(EventType.FIRST_AUDIO, Payload.of("leg", leg, "party", party.callee.name, "millis", millis)));
     }
 
-    void onAnswered(int leg, long nowNanos) {
-        Party party = parties.get(leg);
-        if (party == null) return;
-        if (party.phase != Party.Phase.CALLING) { // our CANCEL and its answer crossed
-            out.hangUp(leg, "too late");
-            return;
-        }
-        out.noted(EventType.CALL_ANSWERED, Payload.of("leg", leg, "party", party.callee.name));
-        if (party.callee.accept == Accept.ANSWER) accept(party, nowNanos);
-        else ask(party, nowNanos);
-    }
+    void onAnswered(int leg, long nowNanos) { parties.of(leg).ifPresent(party -> parties.onAnswered(party, nowNanos)); }
 
     /**
      * A party has called in by itself. The leg is answered when this gives its number; 0 when it has no part in this now.
@@ -244,7 +231,7 @@ final class Escalation {
             experts = append(experts, late);
             return late;
         });
-        return takeIn(callee, from, nowNanos);
+        return parties.takeIn(callee, from, nowNanos);
     }
 
     /** The same for a guardian. */
@@ -253,20 +240,15 @@ final class Escalation {
                 && switch (state) { case RINGING, ACCEPTED, BRIEFED, IN_COUNCIL -> true; default -> false; };
         if (!open) return 0;
         Callee callee = guardians.computeIfAbsent(guardian.id(), id -> Callee.of(guardian, pace.guardianRing()));
-        return takeIn(callee, from, nowNanos);
+        return parties.takeIn(callee, from, nowNanos);
     }
 
-    void onDigit(int leg, char digit, long nowNanos) {
-        Party party = parties.get(leg);
-        if (party == null) return;
+    void onDigit(int leg, char digit, long nowNanos) { parties.of(leg).ifPresent(party -> digit(party, digit, nowNanos)); }
+
+    private void digit(Party party, char digit, long nowNanos) {
         switch (party.phase) {
-            case ASKED -> {
-                if (digit == '1') accept(party, nowNanos);
-                else if (digit == '2') declined(party, "declined", nowNanos);
-            }
-            case DECIDING -> {
-                if (digit == '1' || digit == '2') expertDecides(party, digit == '1', nowNanos);
-            }
+            case ASKED -> parties.onReply(party, digit, nowNanos);
+            case DECIDING -> { if (digit == '1' || digit == '2') expertDecides(party, digit == '1', nowNanos); }
             case JOINED -> { if (!party.expert()) voteByPhone(party, digit, nowNanos); }
             case CALLING, BRIEFING, LEAVING, GONE -> {}
         }
@@ -274,32 +256,20 @@ final class Escalation {
 
     /** A phrase said to one party is over, or was stopped. */
     void onSaid(int leg, Phrase phrase, long nowNanos) {
-        Party party = parties.get(leg);
-        if (party == null) return;
-        if (party.phase == Party.Phase.BRIEFING && phrase == Phrase.BRIEFING) briefed(party, nowNanos);
-        else if (party.phase == Party.Phase.LEAVING && last(phrase)) drop(party, "bye", nowNanos);
+        parties.of(leg).ifPresent(party -> {
+            if (party.phase == Party.Phase.BRIEFING && phrase == Phrase.BRIEFING) briefed(party, nowNanos);
+            else if (party.phase == Party.Phase.LEAVING && last(phrase)) parties.drop(party, "bye", nowNanos);
+        });
     }
 
     /** What was announced to all is over. */
     void onAnnounced(Phrase phrase, long nowNanos) {
         if (phrase != Phrase.OUTCOME) return;
-        for (Party party : snapshot()) if (party.phase == Party.Phase.LEAVING) drop(party, "the escalation is over", nowNanos);
+        for (Party party : parties.all()) if (party.phase == Party.Phase.LEAVING) parties.drop(party, "the escalation is over", nowNanos);
     }
 
     void onEnded(int leg, LegEnd end, long nowNanos) {
-        Party party = parties.remove(leg);
-        if (party == null) return;
-        out.noted(EventType.CALL_ENDED, Payload.of("leg", leg, "party", party.callee.name, "failure", end.failure().map(CallFailure::label), "status",
-                end.status(), "byPeer", end.byPeer()));
-        if (party.callee.leg == leg) party.callee.leg = 0;
-        if (!state.decided()) {
-            switch (party.phase) {
-                case CALLING -> failed(party.callee, end.failure().orElse(CallFailure.DECLINED).retryable(), nowNanos);
-                case ASKED -> failed(party.callee, !party.expert(), nowNanos); // a voicemail hangs up too: a guardian is tried again
-                case BRIEFING, DECIDING, JOINED -> left(party, end.failure().isPresent(), nowNanos);
-                case LEAVING, GONE -> {}
-            }
-        }
+        parties.onEnded(leg, end, nowNanos);
         finishIfEmpty(nowNanos);
     }
 
@@ -326,8 +296,7 @@ final class Escalation {
     /** When {@link #onTime} wants to be called next; {@link Due#NEVER} when only the world can move this on. */
     long dueNanos() {
         if (over) return NEVER;
-        long due = tidyNanos;
-        for (Party party : parties.values()) due = Due.earlier(due, party.dueNanos);
+        long due = Due.earlier(tidyNanos, parties.dueNanos());
         if (!state.decided()) {
             due = Due.earlier(due, voting == null ? Due.earlier(expiresNanos, aloneUntilNanos) : voting.dueNanos());
             if (awaitsGuardians()) due = Due.earlier(due, gatheredNanos);
@@ -349,7 +318,7 @@ final class Escalation {
             else if (Due.passed(aloneUntilNanos, nowNanos)) decide(nowNanos, "hold", "no decision by the deadline");
             else if (Due.passed(gatheredNanos, nowNanos)) openIfGathered(nowNanos);
         }
-        for (Party party : snapshot()) if (Due.passed(party.dueNanos, nowNanos)) partyTime(party, nowNanos);
+        parties.onTime(nowNanos);
         if (!state.decided()) {
             for (Callee callee : List.copyOf(experts)) callAgain(callee, nowNanos);
             for (Callee callee : List.copyOf(guardians.values())) callAgain(callee, nowNanos);
@@ -371,7 +340,7 @@ final class Escalation {
         ObjectNode detail = Payload.of("rung", number, "experts", experts.stream().map(callee -> callee.name).toList());
         if (restarted) detail.put("restarted", true);
         enter(State.RINGING, detail);
-        experts.forEach(callee -> call(callee, nowNanos));
+        experts.forEach(callee -> parties.call(callee, nowNanos));
         if (rules().ringEarly() && rules().quorum() > 0) ringGuardians(nowNanos);
         nextRungIfSpent(nowNanos);
     }
@@ -405,28 +374,19 @@ final class Escalation {
             if (guardians.containsKey(guardian.id())) continue;
             Callee callee = Callee.of(guardian, pace.guardianRing());
             guardians.put(guardian.id(), callee);
-            call(callee, nowNanos);
+            parties.call(callee, nowNanos);
         }
-    }
-
-    private void call(Callee callee, long nowNanos) {
-        callee.attempts++;
-        callee.callAgainNanos = NEVER;
-        Party party = party(callee);
-        party.dueNanos = nowNanos + callee.ringTimeout.toNanos();
-        out.noted(EventType.CALL_PLACED, Payload.of("leg", party.leg, "role", role(callee), "party", callee.name, "uri", callee.uri, "attempt",
-                callee.attempts));
-        out.dial(party.leg, callee);
     }
 
     private void callAgain(Callee callee, long nowNanos) {
         if (!Due.passed(callee.callAgainNanos, nowNanos)) return;
         callee.callAgainNanos = NEVER;
-        if (callee.leg == 0 && !callee.spent && !state.decided()) call(callee, nowNanos);
+        if (callee.leg == 0 && !callee.spent && !state.decided()) parties.call(callee, nowNanos);
     }
 
     /** A call came to nothing. Experts are tried a bounded number of times, guardians until voting ends. */
-    private void failed(Callee callee, boolean again, long nowNanos) {
+    @Override
+    public void failed(Callee callee, boolean again, long nowNanos) {
         boolean guardian = callee.role == Callee.Role.GUARDIAN;
         boolean wanted = guardian || state == State.RINGING || state == State.IN_COUNCIL;
         if (!again || callee.spent || !wanted || !guardian && callee.attempts >= pace.attempts()) callee.giveUp();
@@ -437,29 +397,25 @@ final class Escalation {
 
     // --- one party ---------------------------------------------------------------------------------------------------------------------
 
-    private void ask(Party party, long nowNanos) {
-        party.phase = Party.Phase.ASKED;
-        party.asked++;
-        out.say(party.leg, party.expert() ? Phrase.ACCEPT : Phrase.JOIN);
-        party.dueNanos = nowNanos + pace.acceptWindow().toNanos() / 2;
-    }
+    @Override
+    public boolean decided() { return state.decided(); }
 
-    private void accept(Party party, long nowNanos) {
-        if (party.phase == Party.Phase.ASKED) out.hush(party.leg);
+    @Override
+    public void accepted(Party party, long nowNanos) {
         if (!party.expert()) join(party, nowNanos);
         else if (state == State.IN_COUNCIL) join(party, nowNanos); // called again after a restart, or called in
         else if (state == State.RINGING && !withoutExpert) expertAccepts(party, nowNanos);
-        else dismiss(party, Phrase.TAKEN, nowNanos);
+        else parties.dismiss(party, Phrase.TAKEN, nowNanos);
     }
 
     private void expertAccepts(Party party, long nowNanos) {
         expert = party.callee.name;
         enter(State.ACCEPTED, Payload.of("rung", rung, "expert", expert));
         for (Callee other : experts) if (other != party.callee) other.giveUp();
-        for (Party other : snapshot()) {
+        for (Party other : parties.all()) {
             if (other == party || !other.expert()) continue;
-            if (other.phase == Party.Phase.CALLING) drop(other, "answered elsewhere", nowNanos);
-            else if (other.phase == Party.Phase.ASKED) dismiss(other, Phrase.TAKEN, nowNanos);
+            if (other.phase == Party.Phase.CALLING) parties.drop(other, "answered elsewhere", nowNanos);
+            else if (other.phase == Party.Phase.ASKED) parties.dismiss(other, Phrase.TAKEN, nowNanos);
         }
         party.phase = Party.Phase.BRIEFING;
         party.dueNanos = nowNanos + BRIEFING_AT_MOST.toNanos();
@@ -493,33 +449,12 @@ final class Escalation {
         boolean open = state == State.IN_COUNCIL;
         if (!party.expert()) out.say(party.leg, open ? Phrase.LATE_SUMMARY : Phrase.SUMMARY);
         else if (late) out.say(party.leg, Phrase.TALK);
-        else if (!open) remind(party, Phrase.WAIT, nowNanos);
-    }
-
-    private void declined(Party party, String cause, long nowNanos) {
-        out.noted(EventType.CALL_DECLINED, Payload.of("leg", party.leg, "party", party.callee.name, "cause", cause));
-        dismiss(party, Phrase.DECLINED, nowNanos);
-        party.callee.leg = 0;
-        failed(party.callee, !party.expert() && !cause.equals("declined"), nowNanos);
-    }
-
-    /** Last words, then the line is cut. */
-    private void dismiss(Party party, Phrase lastWords, long nowNanos) {
-        party.phase = Party.Phase.LEAVING;
-        party.dueNanos = nowNanos + pace.farewell().toNanos();
-        out.hush(party.leg);
-        out.say(party.leg, lastWords);
-    }
-
-    private void drop(Party party, String reason, long nowNanos) {
-        party.phase = Party.Phase.GONE;
-        party.dueNanos = nowNanos + pace.hangUp().toNanos();
-        if (party.callee.leg == party.leg) party.callee.leg = 0;
-        out.hangUp(party.leg, reason);
+        else if (!open) parties.remind(party, Phrase.WAIT, nowNanos);
     }
 
     /** Somebody who took part is off the line. */
-    private void left(Party party, boolean fault, long nowNanos) {
+    @Override
+    public void left(Party party, boolean fault, long nowNanos) {
         if (!party.expert()) {
             out.noted(EventType.GUARDIAN_LEFT, Payload.of("guardian", party.callee.name, "leg", party.leg));
             failed(party.callee, fault, nowNanos); // who hangs up has gone on purpose
@@ -533,42 +468,16 @@ final class Escalation {
         ring(rung + 1, false, nowNanos);
     }
 
-    private void partyTime(Party party, long nowNanos) {
+    @Override
+    public void waited(Party party, long nowNanos) {
         switch (party.phase) {
-            case CALLING -> {
-                Callee callee = party.callee;
-                drop(party, "no answer", nowNanos);
-                failed(callee, true, nowNanos);
-            }
-            case ASKED -> {
-                if (party.asked < 2) ask(party, nowNanos);
-                else declined(party, "silence", nowNanos);
-            }
             case BRIEFING -> briefed(party, nowNanos);
-            case DECIDING -> remind(party, Phrase.DECIDE, nowNanos);
-            case JOINED -> {
-                if (party.expert() && state == State.BRIEFED) remind(party, Phrase.WAIT, nowNanos);
+            case DECIDING -> parties.remind(party, Phrase.DECIDE, nowNanos);
+            default -> {
+                if (party.expert() && state == State.BRIEFED) parties.remind(party, Phrase.WAIT, nowNanos);
                 else party.dueNanos = NEVER;
             }
-            case LEAVING -> drop(party, "bye", nowNanos);
-            case GONE -> parties.remove(party.leg); // its protocol never confirmed the end; nothing more can be asked of it
         }
-    }
-
-    private void remind(Party party, Phrase phrase, long nowNanos) {
-        party.dueNanos = nowNanos + pace.reminder().toNanos();
-        out.say(party.leg, phrase);
-    }
-
-    private int takeIn(Callee callee, String from, long nowNanos) {
-        Party before = parties.get(callee.leg);
-        if (before != null && before.phase != Party.Phase.CALLING) return 0; // already on the line
-        if (before != null) drop(before, "has called in", nowNanos);
-        callee.callAgainNanos = NEVER;
-        Party party = party(callee);
-        party.dueNanos = nowNanos + callee.ringTimeout.toNanos(); // for the caller to confirm
-        out.noted(EventType.CALL_TAKEN, Payload.of("leg", party.leg, "role", role(callee), "party", callee.name, "from", from));
-        return party.leg;
     }
 
     private boolean wantsExpert(String uri) {
@@ -588,7 +497,7 @@ final class Escalation {
 
     private void openIfGathered(long nowNanos) {
         if (!awaitsGuardians()) return;
-        boolean guardianThere = parties.values().stream().anyMatch(party -> !party.expert() && party.phase == Party.Phase.JOINED);
+        boolean guardianThere = parties.guardiansOnTheBridge().findAny().isPresent();
         if (guardianThere || Due.passed(gatheredNanos, nowNanos)) openCouncil(nowNanos);
     }
 
@@ -603,7 +512,7 @@ final class Escalation {
         enter(State.IN_COUNCIL, Payload.of("eligible", eligible, "quorum", box.quorum(), "deadline", deadline));
         out.noted(EventType.COUNCIL_OPENED, Payload.of("eligible", eligible, "quorum", box.quorum(), "deadline", deadline, "expert", expert()));
         voting = new Voting(box, pace, anchor, out, endsNanos, nowNanos);
-        for (Party party : snapshot()) {
+        for (Party party : parties.all()) {
             if (party.phase != Party.Phase.JOINED || party.joinedNanos == nowNanos && !party.expert()) continue; // who joins now hears it with the summary
             if (party.expert()) out.hush(party.leg);
             out.say(party.leg, party.expert() ? Phrase.TALK : Phrase.OPEN);
@@ -624,7 +533,7 @@ final class Escalation {
             plan.rungs().stream().flatMap(List::stream).filter(known -> known.uri().equals(expert)).findFirst().ifPresent(known -> {
                 Callee callee = Callee.of(known);
                 experts = List.of(callee);
-                call(callee, nowNanos);
+                parties.call(callee, nowNanos);
             });
         }
         ringGuardians(nowNanos);
@@ -669,16 +578,14 @@ final class Escalation {
         state = end;
         out.concluded(end, verdict);
         boolean announced = false;
-        for (Party party : snapshot()) {
+        for (Party party : parties.all()) {
             switch (party.phase) {
-                case CALLING -> drop(party, Words.of(end), nowNanos);
+                case CALLING -> parties.drop(party, Words.of(end), nowNanos);
                 case JOINED -> {
                     announced = true;
-                    party.phase = Party.Phase.LEAVING;
-                    party.dueNanos = nowNanos + pace.farewell().toNanos();
-                    out.hush(party.leg);
+                    parties.leaving(party, nowNanos);
                 }
-                case ASKED, BRIEFING, DECIDING -> dismiss(party, Phrase.OUTCOME, nowNanos);
+                case ASKED, BRIEFING, DECIDING -> parties.dismiss(party, Phrase.OUTCOME, nowNanos);
                 case LEAVING, GONE -> {}
             }
         }
@@ -703,18 +610,7 @@ final class Escalation {
     /** Without a plan there are no rungs and no council. */
     private CouncilRules rules() { return plan == null ? NO_COUNCIL : plan.rules(); }
 
-    private Party party(Callee callee) {
-        Party party = new Party(++legs, callee);
-        callee.leg = party.leg;
-        parties.put(party.leg, party);
-        return party;
-    }
-
-    private List<Party> snapshot() { return List.copyOf(parties.values()); }
-
     private static boolean last(Phrase phrase) { return phrase == Phrase.TAKEN || phrase == Phrase.DECLINED || phrase == Phrase.OUTCOME; }
-
-    private static String role(Callee callee) { return callee.role == Callee.Role.EXPERT ? "expert" : "guardian"; }
 
     private static <T> List<T> append(List<T> list, T item) {
         List<T> longer = new ArrayList<>(list);
