@@ -139,7 +139,7 @@ final class DemoCommand implements Callable<Integer> {
                     .put("source", "if://agent/swarm/legal-1")
                     .put("destination", "if://service/guard/council").put("version", "1.0");
             ObjectNode payload = message.putObject("payload").put("performative", "ESCALATE").put("severity", "high").put("summary",
-                    "Revenue conflict found in the filing; may I publish?");
+                    "Revenue conflict in the filing. May I publish?");
             payload.putArray("hazards").add("legal");
         } else {
             try {

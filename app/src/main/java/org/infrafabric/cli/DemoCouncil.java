@@ -18,7 +18,7 @@ import org.infrafabric.speech.Voice;
 /** What the people of a demo say and how they vote, once they hear that voting is open: two by key, one over HTTP with a condition. */
 final class DemoCouncil {
     private static final Map<String, String> LINES = Map.of(
-            DemoHouse.EXPERT, "I have read the filing. The conflict is real, but it can be disclosed.",
+            DemoHouse.EXPERT, "The conflict is real, but it can be disclosed.",
             "sage", "If counsel signs first, I approve.",
             "skeptic", "I would wait. I reject.",
             "ethicist", "Approve, with counsel's signature as a condition.");
@@ -35,13 +35,13 @@ final class DemoCouncil {
     void meet(String escalation) {
         try {
             say(DemoHouse.EXPERT);
-            TimeUnit.MILLISECONDS.sleep(3_500);
+            TimeUnit.MILLISECONDS.sleep(2_200);
             say("sage");
             house.phone("sage").press('1');
-            TimeUnit.MILLISECONDS.sleep(1_800);
+            TimeUnit.MILLISECONDS.sleep(1_300);
             say("skeptic");
             house.phone("skeptic").press('2');
-            TimeUnit.MILLISECONDS.sleep(1_200);
+            TimeUnit.MILLISECONDS.sleep(900);
             say("ethicist");
             approveOverHttp(escalation);
         } catch (InterruptedException stopped) {

@@ -61,10 +61,10 @@ final class DemoHouse implements AutoCloseable {
 
     /** Takes the call after two rings, listens what it is about, and presses 1. */
     private static Script expert() {
-        return Script.answer(Duration.ofMillis(1_500)).pause(Duration.ofMillis(2_500)).press("1");
+        return Script.answer(Duration.ofMillis(900)).pause(Duration.ofMillis(1_800)).press("1");
     }
 
-    private static Script guardian() { return Script.answer(Duration.ofMillis(1_000)).pause(Duration.ofMillis(2_000)).press("1"); }
+    private static Script guardian() { return Script.answer(Duration.ofMillis(700)).pause(Duration.ofMillis(1_500)).press("1"); }
 
     private void start(PhoneSettings settings, Script script) throws IOException {
         byName.put(settings.name(), phones.start(settings, script,

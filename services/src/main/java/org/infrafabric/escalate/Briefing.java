@@ -30,7 +30,7 @@ final class Briefing {
                     + " Press 1 to join. Press 2 to decline.";
             case TAKEN -> "Somebody else has taken the case. Thank you. Goodbye.";
             case DECLINED -> "We will ask somebody else. Goodbye.";
-            case BRIEFING -> "Thank you. You have taken the case. " + asks() + severity() + " It says: " + summary(SUMMARY_CHARACTERS) + evidence();
+            case BRIEFING -> "Thank you. " + asks() + severity() + " It says: " + summary(SUMMARY_CHARACTERS) + evidence();
             case WAIT -> "Please stay on the line. The guardians are being called.";
             case DECIDE -> "The decision is yours. Press 1 to approve. Press 2 to reject.";
             case SUMMARY -> "You are in the council. " + asks() + severity() + " In short: " + summary(SHORT_CHARACTERS)
@@ -44,7 +44,7 @@ final class Briefing {
             case REJECTED -> "You reject.";
             case ABSTAINED -> "You abstain.";
             case WITHDRAWN -> "Your vote is taken back.";
-            case OUTCOME -> "This is over. The outcome is: " + how + ". Thank you. Goodbye.";
+            case OUTCOME -> "The outcome is: " + how + ". Goodbye.";
         };
     }
 
