@@ -31,6 +31,7 @@ final class Core implements Transactions.User {
     private final Transactions transactions;
     private final Map<String, InDialog> dialogs = new HashMap<>();
     private final Map<ServerTransaction, IncomingInvite> ringing = new HashMap<>();
+    private volatile int calls; // the owner writes it; metrics read it from elsewhere
 
     /** A leg, as the core sees it: requests that carry its Call-ID and our tag are its own. */
     interface InDialog {
@@ -63,8 +64,10 @@ final class Core implements Transactions.User {
 
     Transactions transactions() { return transactions; }
 
-    /** Legs that stand, calls that ring here included. */
-    int calls() { return dialogs.size() + ringing.size(); }
+    /** Legs that stand, calls that ring here included. Any thread. */
+    int calls() { return calls; }
+
+    private void count() { calls = dialogs.size() + ringing.size(); }
 
     /** Runs {@code action} on the owner's thread, after what runs there now. */
     void later(Runnable action) { owner.execute(action); }
@@ -156,6 +159,7 @@ final class Core implements Transactions.User {
             return;
         }
         ringing.put(transaction, call);
+        count();
         journal(SipJournal.Kind.INVITE_RECEIVED, provenance, call.callId(), call.from(), transaction.from(), 0, "", transaction.request().bytes());
         receiver.onIncoming(call);
     }
@@ -201,12 +205,21 @@ final class Core implements Transactions.User {
 
     void endStray(String token) { new StrayEnding(this, ResumeToken.parse(token)).run(); }
 
-    void register(String callId, String localTag, InDialog dialog) { dialogs.put(dialogKey(callId, localTag), dialog); }
+    void register(String callId, String localTag, InDialog dialog) {
+        dialogs.put(dialogKey(callId, localTag), dialog);
+        count();
+    }
 
-    void forget(String callId, String localTag) { dialogs.remove(dialogKey(callId, localTag)); }
+    void forget(String callId, String localTag) {
+        dialogs.remove(dialogKey(callId, localTag));
+        count();
+    }
 
     /** The call rings here no longer: it was answered, refused or taken back. */
-    void settled(ServerTransaction invite) { ringing.remove(invite); }
+    void settled(ServerTransaction invite) {
+        ringing.remove(invite);
+        count();
+    }
 
     /** A Via value for a request of ours. */
     String via(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote, String branch) {

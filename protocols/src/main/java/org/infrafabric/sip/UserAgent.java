@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A SIP user agent: makes calls and takes them, over UDP and TCP (RFC 3261). One event loop owns it: sockets, transactions and dialogs
- * live there, and every method but {@link #start} and {@link #close} is called there.
+ * live there, and every method but {@link #start}, {@link #calls} and {@link #close} is called there.
  */
 public final class UserAgent implements Dialer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UserAgent.class);
@@ -52,7 +52,7 @@ public final class UserAgent implements Dialer, AutoCloseable {
     @Override
     public void endStray(String resumeToken) { core.endStray(resumeToken); }
 
-    /** Calls that stand or ring here. Owner's thread. */
+    /** Calls that stand or ring here. Any thread. */
     public int calls() { return core.calls(); }
 
     /** Closes the sockets; legs that still stand are ended without a word to the peer, so hang up first. Any thread. */
