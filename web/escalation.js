@@ -305,11 +305,15 @@ const isSignalling = (entry) => entry.component === 'IF.sip' || entry.component 
 
 const LEFT_OUT = new Set(['escalation', 'leg', 'policyHash', 'requestSha256', 'request', 'inputs', 'message', 'callId', 'signed', 'byPeer']);
 
+/** What goes without saying: a first attempt, no status, an address that is the party's name already. */
+const isUsual = (name, value, payload) => (name === 'attempt' && value === 1) || (name === 'status' && value === 0) || (name === 'uri' && value === payload.party);
+
 /** What an entry's payload says, in a few words. */
 function gist(entry) {
-  const words = Object.entries(entry.payload ?? {}).filter(([name, value]) => !LEFT_OUT.has(name) && value !== '' && value !== null)
+  const payload = entry.payload ?? {};
+  const words = Object.entries(payload).filter(([name, value]) => !LEFT_OUT.has(name) && value !== '' && value !== null && !isUsual(name, value, payload))
     .map(([name, value]) => {
-      const text = Array.isArray(value) ? value.map((one) => (typeof one === 'object' ? JSON.stringify(one) : one)).join(', ')
+      const text = Array.isArray(value) ? value.map((one) => one?.name ?? (typeof one === 'object' ? JSON.stringify(one) : one)).join(', ')
         : typeof value === 'object' ? JSON.stringify(value) : String(value);
       if (text === '') return '';
       if (name === 'millis') return `after ${span(value)}`;

@@ -307,8 +307,9 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
     /** What an entry's payload says, in a few words. */
     private static String gist(Entry entry) {
         List<String> words = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> field : JsonMapper.shared().readTree(entry.json()).path("payload").properties()) {
-            if (LEFT_OUT.contains(field.getKey())) continue;
+        JsonNode payload = JsonMapper.shared().readTree(entry.json()).path("payload");
+        for (Map.Entry<String, JsonNode> field : payload.properties()) {
+            if (LEFT_OUT.contains(field.getKey()) || usual(field.getKey(), field.getValue(), payload)) continue;
             String value = value(field.getValue());
             if (value.isEmpty()) continue;
             words.add(field.getKey().equals("millis") ? "after " + span(field.getValue().asLong(0))
@@ -318,8 +319,19 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
         return text.length() > 260 ? text.substring(0, 259) + "…" : text;
     }
 
+    /** What goes without saying: a first attempt, no status, an address that is the party's name already. */
+    private static boolean usual(String name, JsonNode value, JsonNode payload) {
+        return switch (name) {
+            case "attempt" -> value.asInt(0) == 1;
+            case "status" -> value.asInt(-1) == 0;
+            case "uri" -> value.equals(payload.path("party"));
+            default -> false;
+        };
+    }
+
     private static String value(JsonNode node) {
         if (node.isString()) return node.asString();
+        if (node.isObject() && node.path("name").isString()) return node.path("name").asString();
         if (!node.isArray()) return node.isNull() ? "" : node.toString();
         List<String> parts = new ArrayList<>();
         node.forEach(one -> parts.add(value(one)));
