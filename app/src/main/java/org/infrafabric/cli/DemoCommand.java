@@ -9,12 +9,16 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.infrafabric.client.IfbusClient;
 import org.infrafabric.client.Receipt;
 import org.infrafabric.client.SignedDecision;
+import org.infrafabric.escalate.EscalationView;
 import org.infrafabric.message.Decision;
 import org.infrafabric.message.IfMessage;
 import org.infrafabric.message.MessageRefused;
@@ -22,16 +26,18 @@ import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.StrictJson;
 import org.infrafabric.message.VerifyKey;
 import org.infrafabric.record.RecordingFolder;
+import org.infrafabric.server.DataDirectory;
 import org.infrafabric.speech.VoiceSettings;
 import org.infrafabric.speech.Voices;
 import org.infrafabric.store.SqliteStore;
+import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.Verdict;
 import org.infrafabric.witness.Verifier;
+import org.infrafabric.witness.WitnessReader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code demo}: nothing configured, one whole escalation with four scripted phones over real sockets. */
@@ -67,7 +73,12 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** What the bus said in the end, and what is needed to prove it when the bus is gone. */
-    private record Outcome(JsonNode view, SignedDecision decision, VerifyKey busKey, Path data) {}
+    private record Outcome(EscalationView view, SignedDecision decision, VerifyKey busKey, DataDirectory data) {
+        /** DECIDED for what was decided and is closed. */
+        String end() { return view.state().equals("CLOSED") ? "DECIDED" : view.state(); }
+
+        Path recordings() { return RecordingFolder.of(data.path(), view.id()); }
+    }
 
     private static Outcome escalate(DemoHouse house, DemoCouncil council, ObjectNode message) throws Exception {
         VerifyKey busKey = VerifyKey.parse(house.bus.publicKey());
@@ -75,7 +86,7 @@ final class DemoCommand implements Callable<Integer> {
         Receipt receipt = client.escalate(message, house.agentKey);
         Output.progress("ifbus: " + receipt.id() + " sent and taken, trace " + receipt.traceId());
         DemoTimeline timeline = new DemoTimeline(house.http(), house.operatorToken(), receipt.traceId());
-        List<String> news = new java.util.ArrayList<>(ENDS);
+        List<String> news = new ArrayList<>(ENDS);
         news.add("in_council");
         if (timeline.until(AT_MOST, news).equals(Optional.of("in_council"))) {
             Thread meeting = Thread.ofVirtual().start(() -> council.meet(receipt.id()));
@@ -83,39 +94,58 @@ final class DemoCommand implements Callable<Integer> {
             meeting.join();
         }
         SignedDecision decision = client.awaitDecision(receipt, Duration.ofSeconds(10));
-        return new Outcome(timeline.ask("/v1/escalations/" + receipt.id()), decision, busKey, house.data().path());
+        EscalationView view = house.bus.escalation(receipt.id()).orElseThrow(() -> new IOException("the bus does not know " + receipt.id()));
+        return new Outcome(view, decision, busKey, house.data());
     }
 
+    /** Verifies the log with the bus gone, writes the report, and tells. */
     private int finish(Path folder, Outcome outcome) throws IOException {
         Verdict log;
-        try (SqliteStore store = SqliteStore.readOnly(new org.infrafabric.server.DataDirectory(outcome.data()).database())) {
+        List<Entry> entries;
+        try (SqliteStore store = SqliteStore.readOnly(outcome.data().database())) {
             log = new Verifier(List.of(outcome.busKey()), Optional.empty()).verify(store);
+            entries = new WitnessReader(store).entries(outcome.view().traceId(), 1, WitnessReader.MAX_LIMIT);
         }
-        String id = outcome.view().path("id").stringValue();
-        Path recording = RecordingFolder.of(outcome.data(), id).resolve("mix.wav");
+        List<Report.Sound> sounds = sounds(outcome.recordings());
+        Path report = folder.resolve("report.html").toAbsolutePath();
+        new Report(outcome.view(), entries, log, List.of(outcome.busKey()), sounds, outcome.data().path().toString()).write(report);
         ObjectNode result = result(outcome, log);
-        if (Files.exists(recording)) result.put("recording", recording.toAbsolutePath().toString());
-        boolean sound = log.intact() && log.proven() && outcome.view().path("state").asString("").equals("CLOSED") == Files.exists(recording);
-        output.result(result, text(result, outcome, log, folder));
-        return !log.intact() ? ExitCode.LOG_BROKEN : sound ? ExitCode.DONE : ExitCode.FAILED;
+        if (!sounds.isEmpty()) result.put("recording", sounds.getFirst().file().toAbsolutePath().toString());
+        result.put("report", report.toString());
+        output.result(result, text(result, outcome, log));
+        boolean recorded = !outcome.end().equals("DECIDED") || !sounds.isEmpty();
+        return !log.intact() || !log.proven() ? ExitCode.LOG_BROKEN : recorded ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /** The mix first, then the tracks; none where nobody was reached. */
+    private static List<Report.Sound> sounds(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) return List.of();
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".wav")).map(file -> new Report.Sound(party(file), file))
+                    .sorted(Comparator.comparing((Report.Sound sound) -> !sound.party().equals("mix")).thenComparing(Report.Sound::file)).toList();
+        }
+    }
+
+    /** {@code 1-expert.wav} → {@code expert}. */
+    private static String party(Path file) {
+        return file.getFileName().toString().replaceFirst("\\.wav$", "").replaceFirst("^\\d+-", "");
     }
 
     private static ObjectNode result(Outcome outcome, Verdict log) {
-        JsonNode view = outcome.view();
         List<Decision.Vote> votes = outcome.decision().decision().votes();
-        String state = view.path("state").asString("");
-        ObjectNode result = Output.object().put("escalation", view.path("id").stringValue()).put("traceId", view.path("traceId").stringValue())
-                .put("outcome", state.equals("CLOSED") ? "DECIDED" : state).put("decision", outcome.decision().decision().verdict().label());
+        ObjectNode result = Output.object().put("escalation", outcome.view().id()).put("traceId", outcome.view().traceId())
+                .put("outcome", outcome.end())
+                .put("decision", outcome.decision().decision().verdict().label());
         ObjectNode counted = result.putObject("votes");
         for (String vote : List.of("approve", "reject", "abstain"))
             counted.put(vote, votes.stream().filter(cast -> cast.vote().equals(vote)).count());
-        for (String figure : List.of("ringMillis", "setupMillis"))
-            if (view.path(figure).isNumber()) result.put(figure, view.path(figure).longValue());
+        outcome.view().ringMillis().ifPresent(millis -> result.put("ringMillis", millis));
+        outcome.view().setupMillis().ifPresent(millis -> result.put("setupMillis", millis));
         result.putObject("witness").put("entries", log.entries()).put("intact", log.intact());
         return result;
     }
 
-    private static String text(ObjectNode result, Outcome outcome, Verdict log, Path folder) {
+    private static String text(ObjectNode result, Outcome outcome, Verdict log) {
         Decision decision = outcome.decision().decision();
         StringBuilder text = new StringBuilder("\n" + Output.bold(decision.verdict().label()) + ": " + decision.reason() + "\n");
         decision.votes().forEach(vote -> text.append("  ").append(vote.guardian()).append(": ").append(vote.vote()).append('\n'));
@@ -128,18 +158,17 @@ final class DemoCommand implements Callable<Integer> {
                 .append(result.path("setupMillis").asString("-"))
                 .append(" ms\n");
         if (result.has("recording")) text.append("recording  ").append(result.path("recording").asString("")).append('\n');
-        if (result.has("report")) text.append("report     ").append(result.path("report").asString("")).append('\n');
-        return text.append("everything ").append(folder.toAbsolutePath()).toString();
+        return text.append("report     ").append(result.path("report").asString("")).toString();
     }
 
     private ObjectNode message() throws IOException {
         ObjectNode message;
         if (file == null) {
             message = Output.object().put("id", "demo-" + Long.toString(System.currentTimeMillis(), 36)).put("level", 2)
-                    .put("source", "if://agent/swarm/legal-1")
+                    .put("source", "if://agent/legal-1")
                     .put("destination", "if://service/guard/council").put("version", "1.0");
             ObjectNode payload = message.putObject("payload").put("performative", "ESCALATE").put("severity", "high").put("summary",
-                    "Revenue conflict in the filing. May I publish?");
+                    "Conflict in the filing: may I publish?");
             payload.putArray("hazards").add("legal");
         } else {
             try {

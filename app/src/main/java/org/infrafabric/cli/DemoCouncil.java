@@ -35,13 +35,13 @@ final class DemoCouncil {
     void meet(String escalation) {
         try {
             say(DemoHouse.EXPERT);
-            TimeUnit.MILLISECONDS.sleep(2_200);
+            TimeUnit.MILLISECONDS.sleep(1_500);
             say("sage");
             house.phone("sage").press('1');
-            TimeUnit.MILLISECONDS.sleep(1_300);
+            TimeUnit.MILLISECONDS.sleep(1_000);
             say("skeptic");
             house.phone("skeptic").press('2');
-            TimeUnit.MILLISECONDS.sleep(900);
+            TimeUnit.MILLISECONDS.sleep(700);
             say("ethicist");
             approveOverHttp(escalation);
         } catch (InterruptedException stopped) {

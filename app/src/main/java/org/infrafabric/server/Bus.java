@@ -20,6 +20,7 @@ import org.infrafabric.call.Tape;
 import org.infrafabric.escalate.DeskParts;
 import org.infrafabric.escalate.DeskSettings;
 import org.infrafabric.escalate.EscalationDesk;
+import org.infrafabric.escalate.EscalationView;
 import org.infrafabric.escalate.HttpCourier;
 import org.infrafabric.escalate.LiveLeg;
 import org.infrafabric.escalate.Pace;
@@ -141,6 +142,11 @@ public final class Bus implements AutoCloseable {
 
     /** The key that signs entries and decisions, {@code ed25519:…}. */
     public String publicKey() { return key.verifyKey().toString(); }
+
+    /** One escalation as it stands, for who runs the bus in its own process. */
+    public Optional<EscalationView> escalation(String id) {
+        return desk.find(id);
+    }
 
     /** Takes nothing new and lets running escalations end, for a while. */
     public void drain() {
