@@ -19,9 +19,9 @@ import org.infrafabric.speech.Voice;
 final class DemoCouncil {
     private static final Map<String, String> LINES = Map.of(
             DemoHouse.EXPERT, "The conflict is real, but it can be disclosed.",
-            "sage", "If counsel signs first, I approve.",
-            "skeptic", "I would wait. I reject.",
-            "ethicist", "Approve, with counsel's signature as a condition.");
+            "sage", "If counsel signs, I approve.",
+            "skeptic", "I reject. Let us wait.",
+            "ethicist", "Approve, once counsel has signed.");
 
     private final DemoHouse house;
     private final Map<String, CompletableFuture<Pcm>> lines = new HashMap<>();
@@ -35,13 +35,13 @@ final class DemoCouncil {
     void meet(String escalation) {
         try {
             say(DemoHouse.EXPERT);
-            TimeUnit.MILLISECONDS.sleep(1_500);
+            TimeUnit.MILLISECONDS.sleep(2_300);
             say("sage");
             house.phone("sage").press('1');
-            TimeUnit.MILLISECONDS.sleep(1_000);
+            TimeUnit.MILLISECONDS.sleep(1_700);
             say("skeptic");
             house.phone("skeptic").press('2');
-            TimeUnit.MILLISECONDS.sleep(700);
+            TimeUnit.MILLISECONDS.sleep(1_500);
             say("ethicist");
             approveOverHttp(escalation);
         } catch (InterruptedException stopped) {
