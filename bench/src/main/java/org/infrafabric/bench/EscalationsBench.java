@@ -19,16 +19,19 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Arrivals are paced by the clock, not by answers, so a slow bus is not spared (no coordinated omission).
  */
-@Command(name = "escalations", mixinStandardHelpOptions = true, description = "Message → 180 and → first audio at 1 and 10 escalations a second for 60 s, then full councils of three at 1 a second.")
+@Command(name = "escalations", mixinStandardHelpOptions = true,
+        description = "Message → 180 and → first audio at 1 and 10 escalations a second for 60 s, then full councils of three at 1 a second.")
 final class EscalationsBench implements Callable<Integer> {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
     @Option(names = "--seconds", defaultValue = "60", description = "How long each load lasts (default: 60).") private int seconds;
 
-    @Option(names = "--rates", split = ",", defaultValue = "1,10", description = "Escalations a second, one run each (default: 1,10).") private List<Integer> rates = List
-            .of(1, 10);
+    @Option(names = "--rates", split = ",", defaultValue = "1,10",
+            description = "Escalations a second, one run each (default: 1,10).") private List<Integer> rates = List
+                    .of(1, 10);
 
-    @Option(names = "--council-rate", defaultValue = "1", description = "Councils of three a second; 0 leaves them out (default: 1).") private int councilRate;
+    @Option(names = "--council-rate", defaultValue = "1",
+            description = "Councils of three a second; 0 leaves them out (default: 1).") private int councilRate;
 
     @Option(names = "--json", description = "Print the figures as one JSON object on the last line of stdout.") private boolean json;
 

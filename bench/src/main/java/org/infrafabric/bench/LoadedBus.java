@@ -36,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** One bus in a process of its own under one load, with sipp as its phones. A hundred experts, so that the guard's default limits hold. */
 final class LoadedBus {
     private static final int EXPERTS = 100;
+    private static final Duration REST = Duration.ofSeconds(8);
     private static final List<String> GUARDIANS = List.of("sage", "skeptic", "ethicist");
     private static final String AGENT = "if://agent/bench/1", TOKEN = "bench-token-0123456789abcdef-";
     private static final ObjectMapper JSON = JsonMapper.builder().build();
@@ -55,7 +56,7 @@ final class LoadedBus {
     Figures measure() throws Exception {
         boolean council = load.guardians() > 0;
         SippScenario answers = SippScenario.invited().ring().answer();
-        SippScenario expert = council ? answers.awaitBye() : answers.speak().pause(5_000).bye();
+        SippScenario expert = council ? answers.speak().awaitBye() : answers.speak().pause(5_000).bye();
         int calls = load.count() + 1; // one more to learn what an escalation of this kind writes
         try (Sipp experts = Sipp.callee(folder.resolve("experts"), expert, calls);
                 Sipp guardians = Sipp.callee(folder.resolve("guardians"), SippScenario.invited().ring().answer().awaitBye(),
@@ -186,15 +187,20 @@ final class LoadedBus {
                     () -> JSON.readTree(http.send("op", "/v1/escalations/" + id, HttpRequest.newBuilder().GET()).body()),
                     view -> view.path("decision").isObject()));
         }
-        long[] last = {-1};
-        Await.that("the log to come to rest", Duration.ofSeconds(60), () -> {
-            long now = entries(http);
-            boolean rest = now == last[0];
-            last[0] = now;
-            TimeUnit.MILLISECONDS.sleep(1_000);
-            return rest;
-        });
+        comeToRest(http);
         return views;
+    }
+
+    /** Calls end and recordings are written some seconds after a decision: waits until the log has not grown for {@link #REST}. */
+    private static void comeToRest(Client http) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(90).toNanos(), quietSince = System.nanoTime(), last = entries(http);
+        while (System.nanoTime() - quietSince < REST.toNanos()) {
+            if (System.nanoTime() - end > 0) throw new IllegalStateException("the log still grows a minute and a half after the last decision");
+            TimeUnit.MILLISECONDS.sleep(200);
+            long now = entries(http);
+            if (now != last) quietSince = System.nanoTime();
+            last = now;
+        }
     }
 
     private static long entries(Client http) throws IOException, InterruptedException {
