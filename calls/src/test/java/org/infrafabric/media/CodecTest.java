@@ -36,7 +36,7 @@ class CodecTest {
         }
     }
 
-    @Property
+    @Property(seed = "1")
     void shouldStayWithinHalfAStepOfEachSample(@ForAll short sample) {
         int magnitude = Math.abs((int) sample);
         int mu = Math.abs(G711.PCMU.decode(G711.PCMU.encode(sample)) - Math.clamp(sample, -32_635, 32_635));

@@ -35,7 +35,7 @@ class HostileMediaTest {
         assertThat(rtp.payloadLength()).isEqualTo(2);
     }
 
-    @Property
+    @Property(seed = "1")
     void shouldEitherReadOrRefuseAnyPacketAndStayInsideIt(@ForAll @Size(max = 200) byte[] bytes) {
         if (!rtp.read(ByteBuffer.wrap(bytes))) return;
         assertThat(rtp.payloadOffset()).isGreaterThanOrEqualTo(12);
@@ -43,7 +43,7 @@ class HostileMediaTest {
         assertThat(rtp.payloadOffset() + rtp.payloadLength()).isLessThanOrEqualTo(bytes.length);
     }
 
-    @Property
+    @Property(seed = "1")
     void shouldTakeOrRefuseAnyStream(@ForAll @Size(max = 30) List<@Size(max = 40) byte[]> packets, @ForAll @IntRange(min = 0, max = 127) int type) {
         receiver.expect(new Negotiated(PEER, Encoding.PCMU, type, 127 - type, true));
         short[] out = new short[160];
@@ -55,7 +55,7 @@ class HostileMediaTest {
         }
     }
 
-    @Property
+    @Property(seed = "1")
     void shouldReadOrRefuseAnyRtcp(@ForAll @Size(max = 100) byte[] bytes, @ForAll boolean dressed) {
         Rtcp rtcp = new Rtcp(1, "x");
         if (dressed && bytes.length > 4) {

@@ -123,7 +123,7 @@ class JitterBufferTest {
         }
     }
 
-    @Property(tries = 50)
+    @Property(seed = "1", tries = 50)
     void shouldPlayEverySampleOnceInOrderUnderJitterUpToItsReserve(@ForAll long seed, @ForAll @IntRange(min = 0, max = 39) int jitterMillis) {
         JitterBuffer subject = new JitterBuffer();
         SplittableRandom random = new SplittableRandom(seed);
@@ -148,7 +148,7 @@ class JitterBufferTest {
         assertThat(next).isEqualTo(packets);
     }
 
-    @Property
+    @Property(seed = "1")
     void shouldSurviveAnything(@ForAll int[] timestamps, @ForAll @IntRange(min = 0, max = 1_400) int length) {
         short[] samples = new short[2_000];
         for (int timestamp : timestamps) {

@@ -115,12 +115,12 @@ class SessionDescriptionTest {
         assertThatThrownBy(evil::encode).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Property
+    @Property(seed = "1")
     void shouldReadWhatItWrote(@ForAll("descriptions") SessionDescription description) throws MalformedSdp {
         assertThat(SessionDescription.parse(description.encode())).isEqualTo(description);
     }
 
-    @Property
+    @Property(seed = "1")
     void shouldEitherReadOrRefuseAnyBytes(@ForAll byte[] bytes) {
         try {
             SessionDescription.parse(bytes).encode();
@@ -129,7 +129,7 @@ class SessionDescriptionTest {
         }
     }
 
-    @Property
+    @Property(seed = "1")
     void shouldEitherReadOrRefuseADamagedDescription(@ForAll int at, @ForAll byte damage, @ForAll int cut) {
         byte[] bytes = EXAMPLE.getBytes(StandardCharsets.UTF_8);
         bytes[Math.floorMod(at, bytes.length)] = damage;

@@ -73,7 +73,7 @@ class CallRateTest {
         assertThat(guard.permitCall(SAFETY.uri(), beforeWrap + CallRate.WINDOW_NANOS).allowed()).isTrue();
     }
 
-    @Property(tries = 200)
+    @Property(seed = "1", tries = 200)
     void shouldNeverAllowMoreThanTheLimitInAnyMinute(@ForAll @Size(max = 200) List<@IntRange(max = 20_000) Integer> pausesMillis,
             @ForAll @IntRange(min = 1, max = 12) int limit) {
         CallRate rate = new CallRate(List.of("sip:a@b"), limit);

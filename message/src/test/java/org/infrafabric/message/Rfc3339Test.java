@@ -41,7 +41,7 @@ class Rfc3339Test {
         assertThatThrownBy(() -> Rfc3339.parse(text)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("RFC 3339");
     }
 
-    @Property
+    @Property(seed = "1")
     void shouldReadBackWhatItWrites(@ForAll @LongRange(min = -62_167_219_200_000L, max = 253_402_300_799_999L) long millis) {
         Instant time = Instant.ofEpochMilli(millis);
         assertThat(Rfc3339.format(time)).hasSize(24);

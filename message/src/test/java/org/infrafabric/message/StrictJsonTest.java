@@ -79,7 +79,7 @@ class StrictJsonTest {
     }
 
     /** Whatever is done to a message's bytes, it is read as JSON or refused as malformed; nothing else comes out. */
-    @Property(tries = 2000)
+    @Property(seed = "1", tries = 2000)
     void shouldReadOrRefuseEveryMutation(@ForAll long seed) {
         Random random = new Random(seed);
         byte[] bytes = Vectors.plain().toString().getBytes(UTF_8);

@@ -34,7 +34,7 @@ class DeskOrderTest {
         return Combinators.combine(what, Arbitraries.integers().between(0, 30)).as(Event::new).list().ofMinSize(5).ofMaxSize(50);
     }
 
-    @Property(tries = 150)
+    @Property(seed = "1", tries = 150)
     void shouldEndOnceInEveryOrderOfEvents(@ForAll("events") List<Event> events, @ForAll boolean council, @ForAll boolean cancelled) {
         Bus bus = new Bus();
         bus.rules = new CouncilRules(council ? 2 : 0, Duration.ofMinutes(5), Duration.ofSeconds(30), false, false);
