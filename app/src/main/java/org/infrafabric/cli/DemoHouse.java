@@ -40,9 +40,11 @@ final class DemoHouse implements AutoCloseable {
      * @param hazards that the expert is to be asked about
      */
     DemoHouse(Path folder, String agent, List<String> hazards) throws IOException {
-        this.folder = Files.createDirectories(folder);
+        new DataDirectory(folder).make();
+        this.folder = folder;
         this.agent = agent;
-        this.data = Files.createDirectories(folder.resolve("data"));
+        this.data = folder.resolve("data");
+        new DataDirectory(data).make();
         this.agentKey = SigningKey.generate();
         agentKey.write(folder.resolve("agent.key"));
         SigningKey busKey = SigningKey.generate(); // made here and not by the bus, so that the phones can know it before they ring

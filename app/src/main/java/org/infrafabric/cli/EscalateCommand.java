@@ -18,19 +18,24 @@ import org.infrafabric.message.StrictJson;
 import org.infrafabric.message.VerifyKey;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code escalate}: sends one message, and with {@code --wait} follows it to its decision, which the exit code tells. */
 @Command(name = "escalate", mixinStandardHelpOptions = true, description = "Send one escalation and follow it.", footer = {"",
-    "Exit codes with --wait: 0 approved, 8 approved with conditions, 3 rejected, 4 denied by the guard, 5 hold,",
-    "10 no people needed, 1 cancelled; 9 signature or token refused, 2 bad message, 7 no server there."})
+    "Exit codes with --wait:",
+    "   0 approved            8 approved with conditions   3 rejected",
+    "   5 hold                4 denied by the guard       10 no people needed",
+    "   1 failed, cancelled   2 bad message or options     7 no server there",
+    "   9 signature or token refused"})
 final class EscalateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MESSAGE.json", description = "An IFMessage; - reads stdin.") private Path file;
 
-    @Option(names = "--server", paramLabel = "URL", defaultValue = "${IFBUS_SERVER:-http://127.0.0.1:8080}",
+    @Option(names = "--server", paramLabel = "URL", defaultValue = "${IFBUS_SERVER:-http://127.0.0.1:8080}", converter = Server.class,
             description = "The bus (default: $IFBUS_SERVER or http://127.0.0.1:8080).") private URI server = URI
                     .create("http://127.0.0.1:8080");
 
@@ -103,6 +108,20 @@ final class EscalateCommand implements Callable<Integer> {
                 .append(signed.pinned() ? ", the key you gave" : ", a key the server itself names").toString();
     }
 
+    /** A server's address as people write it: a URL, or HOST:PORT alone. */
+    static final class Server implements ITypeConverter<URI> {
+        @Override
+        public URI convert(String text) {
+            try {
+                URI server = URI.create(text.contains("://") ? text : "http://" + text);
+                if (server.getHost() != null && ("http".equals(server.getScheme()) || "https".equals(server.getScheme()))) return server;
+            } catch (IllegalArgumentException none) {
+                // said below
+            }
+            throw new TypeConversionException("\"" + text + "\" is no address of a bus; write it such as http://127.0.0.1:8080");
+        }
+    }
+
     /** Tells on stderr which states the escalation enters. */
     private static final class Progress implements Runnable {
         private static final Duration LOOK = Duration.ofMillis(300);
@@ -136,8 +155,9 @@ final class EscalateCommand implements Callable<Integer> {
             var history = seen.get().path("history");
             for (; told < history.size(); told++) {
                 var step = history.get(told);
-                Output.progress("  " + step.path("time").asString("") + "  " + step.path("state").asString("") + "  "
-                        + Output.dim(step.path("detail").asString("")));
+                String detail = step.path("detail").asString("");
+                Output.progress("  " + step.path("time").asString("") + "  " + step.path("state").asString("")
+                        + (detail.isEmpty() ? "" : "  " + Output.dim(detail)));
             }
         }
 

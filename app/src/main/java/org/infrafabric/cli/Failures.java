@@ -1,6 +1,7 @@
 package org.infrafabric.cli;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import org.infrafabric.client.IfbusException;
 import org.infrafabric.guard.InvalidFile;
@@ -25,12 +26,19 @@ final class Failures {
         return code;
     }
 
-    private static String sentence(Exception failure) {
+    /** What went wrong and what to do, in the words of somebody at a terminal. */
+    static String sentence(Exception failure) {
         String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        return failure instanceof NoSuchFileException ? "there is no file " + message : message;
+        return switch (failure) {
+            case NoSuchFileException missing -> "there is no file " + message;
+            case FileAlreadyExistsException there -> message + " is there already and was left as it is; choose another name";
+            case IfbusException.Refused refused when refused.code().equals("token") -> "the bus does not know this token; give one of its own with"
+                    + " --token or IFBUS_TOKEN (its config names them, or its data directory holds them as agent-….token)";
+            default -> message;
+        };
     }
 
-    private static int exitCode(Exception failure) {
+    static int exitCode(Exception failure) {
         return switch (failure) {
             case IfbusException.Refused refused when refused.status() == 401 || refused.status() == 403 -> ExitCode.REFUSED;
             case IfbusException.Refused refused when refused.status() == 400 || refused.status() == 409 || refused.status() == 413 -> ExitCode.USAGE;
@@ -42,6 +50,7 @@ final class Failures {
             case InvalidFile invalid -> ExitCode.USAGE;
             case IllegalArgumentException wrong -> ExitCode.USAGE;
             case NoSuchFileException missing -> ExitCode.USAGE;
+            case FileAlreadyExistsException there -> ExitCode.USAGE;
             case BrokenLog broken -> ExitCode.LOG_BROKEN;
             case DataDirectoryInUse held -> ExitCode.FAILED;
             case StoreFailure store -> ExitCode.FAILED;

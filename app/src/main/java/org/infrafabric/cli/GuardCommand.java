@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "guard", mixinStandardHelpOptions = true, description = "Ask the policy.")
 final class GuardCommand {
     @Command(mixinStandardHelpOptions = true, description = "Say which rules a message would fire, on what inputs, and why. Nothing is sent.")
-    int explain(@Parameters(paramLabel = "MESSAGE.json") Path file, @Mixin ConfigOption config, @Mixin Output output) throws Exception {
+    int explain(@Parameters(paramLabel = "MESSAGE.json", description = "An IFMessage, signed or not.") Path file, @Mixin ConfigOption config,
+            @Mixin Output output) throws Exception {
         IfMessage message;
         try {
             message = IfMessage.parse(Files.readAllBytes(file));

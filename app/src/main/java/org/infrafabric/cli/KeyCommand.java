@@ -11,14 +11,16 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "key", mixinStandardHelpOptions = true, description = "Make and look at signing keys (Ed25519).")
 final class KeyCommand {
     @Command(mixinStandardHelpOptions = true, description = "Make a key file (mode 0600; it must not be there yet) and print its public key.")
-    int generate(@Parameters(paramLabel = "FILE") Path file, @Mixin Output output) throws Exception {
+    int generate(@Parameters(paramLabel = "FILE", description = "The file to make.") Path file, @Mixin Output output) throws Exception {
         SigningKey key = SigningKey.generate();
         key.write(file);
         return print(key, file, output);
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Print the public key of a key file.")
-    int show(@Parameters(paramLabel = "FILE") Path file, @Mixin Output output) throws Exception { return print(SigningKey.read(file), file, output); }
+    int show(@Parameters(paramLabel = "FILE", description = "A key file.") Path file, @Mixin Output output) throws Exception {
+        return print(SigningKey.read(file), file, output);
+    }
 
     private static int print(SigningKey key, Path file, Output output) {
         ObjectNode result = Output.object().put("file", file.toString()).put("keyId", key.keyId()).put("publicKey", key.verifyKey().toString());

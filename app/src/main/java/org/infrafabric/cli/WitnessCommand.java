@@ -65,7 +65,7 @@ final class WitnessCommand {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Print one entry whole.")
-    int show(@Parameters(paramLabel = "SEQ") long seq, @Mixin DataOption data, @Mixin Output output) {
+    int show(@Parameters(paramLabel = "SEQ", description = "The entry's number.") long seq, @Mixin DataOption data, @Mixin Output output) {
         try (SqliteStore store = data.readOnly()) {
             Entry entry = new WitnessReader(store).entry(seq).orElseThrow(() -> new IllegalArgumentException("the log has no entry " + seq));
             Output.OUT.println(output.json ? entry.json() : Output.JSON.readTree(entry.json()).toPrettyString());

@@ -77,7 +77,7 @@ public final class Bus implements AutoCloseable {
     private Bus(Config config) throws IOException {
         this.config = config;
         DataDirectory data = new DataDirectory(config.data());
-        Files.createDirectories(data.path());
+        data.make();
         store = closing.add(SqliteStore.open(data.database()));
         key = busKey(data.busKey());
         witness = closing.add(WitnessLog.open(store, config.node(), key, Clock.systemUTC()));

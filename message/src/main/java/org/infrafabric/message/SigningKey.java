@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -59,7 +60,7 @@ public final class SigningKey {
      * @throws IOException when the file is not there, is open to others, or holds no seed; the message names the file and says what to do
      */
     public static SigningKey read(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) throw new IOException("key file " + file + " is not there; make one with: ifbus key generate " + file);
+        if (!Files.isRegularFile(file)) throw new NoSuchFileException(file.toString(), null, "make one with: ifbus key generate " + file);
         refuseIfOthersCanReach(file);
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {

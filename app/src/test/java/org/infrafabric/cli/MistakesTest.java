@@ -1,0 +1,56 @@
+package org.infrafabric.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.infrafabric.message.SigningKey;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
+
+/** What people type by mistake, and what they read then. */
+class MistakesTest {
+    @TempDir Path folder;
+
+    @Test
+    void shouldNeverWriteOverAKeyAndSaySo() throws IOException {
+        Path file = folder.resolve("agent.key");
+        assertThat(Ifbus.run("key", "generate", file.toString())).isEqualTo(ExitCode.DONE);
+        String seed = Files.readString(file);
+
+        assertThat(Ifbus.run("key", "generate", file.toString())).isEqualTo(ExitCode.USAGE);
+
+        assertThat(Files.readString(file)).isEqualTo(seed);
+        assertThatThrownBy(() -> SigningKey.generate().write(file))
+                .satisfies(failure -> assertThat(Failures.sentence((Exception) failure)).contains("agent.key is there already"));
+    }
+
+    @Test
+    void shouldSayHowToMakeAKeyThatIsMissing() {
+        assertThatThrownBy(() -> SigningKey.read(folder.resolve("no.key"))).satisfies(failure -> {
+            assertThat(Failures.exitCode((Exception) failure)).isEqualTo(ExitCode.USAGE);
+            assertThat(Failures.sentence((Exception) failure)).startsWith("there is no file").contains("ifbus key generate");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1:8080,http://127.0.0.1:8080", "localhost:8080,http://localhost:8080", "https://bus.example.org,https://bus.example.org",
+        "[::1]:8080,http://[::1]:8080"})
+    void shouldTakeAServersAddressWithAndWithoutScheme(String typed, String meant) {
+        assertThat(new EscalateCommand.Server().convert(typed)).isEqualTo(URI.create(meant));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "http://", "ftp://bus.example.org", "a b"})
+    void shouldShowHowAServersAddressIsWritten(String typed) {
+        assertThatThrownBy(() -> new EscalateCommand.Server().convert(typed)).isInstanceOf(TypeConversionException.class)
+                .hasMessageContaining("write it such as http://127.0.0.1:8080");
+    }
+}
