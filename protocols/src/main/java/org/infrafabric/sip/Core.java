@@ -239,6 +239,7 @@ final class Core implements Transactions.User {
 
     /** The transport that a URI asks for, RFC 3263 §4.1 without DNS. */
     static Endpoint.Protocol protocol(SipUri uri) {
+        if (uri.scheme().equals("sips")) throw new IllegalArgumentException("sips needs TLS, which is not spoken here");
         return switch (uri.param("transport").toLowerCase(java.util.Locale.ROOT)) {
             case "", "udp" -> Endpoint.Protocol.UDP;
             case "tcp" -> Endpoint.Protocol.TCP;
@@ -253,7 +254,17 @@ final class Core implements Transactions.User {
         return Addresses.isLiteral(host) ? Optional.of(Addresses.literal(host, port)) : Optional.empty();
     }
 
-    /** Finds where {@code uri} leads: at once for an address, else when its name is resolved; empty when it leads nowhere. */
+    /**
+     * Finds where a request within a dialog goes: along {@code uri}, over the TCP connection that is there already if it leads to the same host; back
+     * to where the peer's messages came from if the URI cannot be followed, since a call that can be heard must also be possible to end.
+     */
+    void route(String uri, Hop seen, Consumer<Hop> found) {
+        locate(uri, hop -> found.accept(hop.map(to -> to.reliable() && seen.reliable() && to.remote().getAddress().equals(seen.remote().getAddress())
+                ? new Hop(to.protocol(), to.remote(), seen.connection())
+                : to).orElse(seen)));
+    }
+
+    /** Finds where {@code uri} leads: at once for an address, else when its name is resolved; empty when it leads nowhere that we can send to. */
     void locate(String uri, Consumer<Optional<Hop>> found) {
         Endpoint.Protocol protocol;
         SipUri parsed;
@@ -265,6 +276,10 @@ final class Core implements Transactions.User {
             return;
         }
         Optional<InetSocketAddress> literal = literal(parsed);
+        if (network.local(protocol, literal).isEmpty()) {
+            found.accept(Optional.empty());
+            return;
+        }
         if (literal.isPresent()) {
             found.accept(Optional.of(new Hop(protocol, literal.get(), 0)));
             return;

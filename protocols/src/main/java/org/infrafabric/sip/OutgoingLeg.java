@@ -158,17 +158,24 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
             again.run(); // our ACK was lost, §13.2.2.4
             return;
         }
+        if (acks.size() >= MAX_FORKS) return;
         Dialog dialog;
         try {
             dialog = Dialog.caller(response, localTag, FIRST, requestUri);
         } catch (IllegalArgumentException e) {
-            finish(CallFailure.SERVER_ERROR, true, response.status(), "an answer that cannot be followed: " + e.getMessage());
+            refuseUnusable(response, from, tag, String.valueOf(e.getMessage()));
             return;
         }
-        if (acks.size() >= MAX_FORKS) return;
         Consumer<Hop> acknowledge = core.acknowledge(dialog, FIRST);
         if (state == State.CALLING) establish(dialog, response, from, acknowledge);
-        else refuseFork(dialog, acknowledge);
+        else refuseFork(dialog, from, acknowledge, cancelReason.orElse("answered elsewhere"));
+    }
+
+    /** Its Contact or Record-Route lead nowhere. It is told so where we called it; another branch's call goes on. */
+    private void refuseUnusable(SipMessage response, Hop from, String tag, String why) {
+        Dialog dialog = new Dialog(callId, localTag, tag, from(), to(), List.of(), requestUri, FIRST, -1);
+        refuseFork(dialog, from, core.acknowledge(dialog, FIRST), "the answer cannot be followed");
+        if (state == State.CALLING) finish(CallFailure.SERVER_ERROR, true, response.status(), "an answer that cannot be followed: " + why);
     }
 
     private void establish(Dialog dialog, SipMessage response, Hop from, Consumer<Hop> acknowledge) {
@@ -189,16 +196,15 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
         answered.announce();
     }
 
-    /** A 2xx that came after the CANCEL, or after another branch's: acknowledged, and ended at once, §13.2.2.4. */
-    private void refuseFork(Dialog dialog, Consumer<Hop> acknowledge) {
-        Runnable ack = () -> core.locate(dialog.nextHop(), hop -> hop.ifPresent(acknowledge));
+    /** A 2xx that came after the CANCEL, or after another branch's, or that cannot be followed: acknowledged, and ended at once, §13.2.2.4. */
+    private void refuseFork(Dialog dialog, Hop from, Consumer<Hop> acknowledge, String reason) {
+        Runnable ack = () -> core.route(dialog.nextHop(), from, acknowledge);
         acks.put(dialog.remoteTag(), ack);
         ack.run();
-        String reason = cancelReason.orElse("answered elsewhere");
-        core.locate(dialog.nextHop(), hop -> hop.ifPresent(to -> {
+        core.route(dialog.nextHop(), from, to -> {
             byte[] bye = core.bye(dialog, to, Core.reason("SIP", 200, reason));
             journal(SipJournal.Kind.BYE_SENT, to, 0, reason, bye);
-        }));
+        });
     }
 
     private void onRefusal(SipMessage response, Hop from) {

@@ -169,11 +169,8 @@ final class Session implements Core.InDialog {
         });
     }
 
-    /** Where requests in this dialog go; over TCP on the connection that is there already, if it leads to the same host. */
-    void toPeer(Consumer<Hop> action) {
-        core.locate(dialog.nextHop(), found -> found.ifPresent(hop -> action.accept(hop.reliable() && seen.reliable()
-                && hop.remote().getAddress().equals(seen.remote().getAddress()) ? new Hop(hop.protocol(), hop.remote(), seen.connection()) : hop)));
-    }
+    /** Where requests in this dialog go. */
+    void toPeer(Consumer<Hop> action) { core.route(dialog.nextHop(), seen, action); }
 
     private void end(LegEnd how) {
         over = true;

@@ -22,6 +22,7 @@ final class Bench implements Network {
 
     final HandTimers time = new HandTimers(Instant.parse("2026-11-21T12:00:00Z"));
     final List<SipMessage> sent = new ArrayList<>();
+    final List<Hop> hops = new ArrayList<>();
     final List<IncomingCall> incoming = new ArrayList<>();
     final List<SipJournal.Event> journal = new ArrayList<>();
     final TestAudio audio = new TestAudio(40_000);
@@ -39,6 +40,7 @@ final class Bench implements Network {
 
     @Override
     public void send(Hop to, byte[] message, Runnable onFailure) {
+        hops.add(to);
         try {
             sent.add(SipParser.parse(message));
         } catch (NotSip e) {
@@ -65,7 +67,11 @@ final class Bench implements Network {
 
     /** A response of the peer to a request of ours. */
     void respond(SipMessage request, int status, String tag, String body) {
-        String contact = status >= 200 && status < 300 ? "Contact: <sip:expert@127.0.0.1:5080>\n" : "";
+        respond(request, status, tag, "<sip:expert@127.0.0.1:5080>", body);
+    }
+
+    void respond(SipMessage request, int status, String tag, String target, String body) {
+        String contact = status >= 200 && status < 300 ? "Contact: " + target + "\n" : "";
         String to = request.text(HeaderName.TO) + (request.text(HeaderName.TO).contains("tag=") || tag.isEmpty() ? "" : ";tag=" + tag);
         receive("SIP/2.0 " + status + " X\nVia: " + request.text(HeaderName.VIA) + "\nFrom: " + request.text(HeaderName.FROM) + "\nTo: " + to
                 + "\nCall-ID: "
