@@ -31,19 +31,22 @@ final class DemoCouncil {
         LINES.forEach((who, line) -> lines.put(who, voice.speak(line)));
     }
 
-    /** Speaks and votes; takes some seconds, on a thread of its own. */
+    /** They vote while they talk: the last vote starts the five seconds after which voting closes. Takes some seconds, on a thread of its own. */
     void meet(String escalation) {
         try {
             say(DemoHouse.EXPERT);
-            TimeUnit.MILLISECONDS.sleep(2_300);
-            say("sage");
+            TimeUnit.MILLISECONDS.sleep(1_000);
             house.phone("sage").press('1');
-            TimeUnit.MILLISECONDS.sleep(1_700);
-            say("skeptic");
+            TimeUnit.MILLISECONDS.sleep(1_000);
             house.phone("skeptic").press('2');
+            TimeUnit.MILLISECONDS.sleep(400);
+            say("sage");
+            TimeUnit.MILLISECONDS.sleep(600);
+            approveOverHttp(escalation);
+            TimeUnit.MILLISECONDS.sleep(1_100);
+            say("skeptic");
             TimeUnit.MILLISECONDS.sleep(1_500);
             say("ethicist");
-            approveOverHttp(escalation);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (IOException broken) {

@@ -85,6 +85,7 @@ public final class Bus implements AutoCloseable {
         countEntries(metrics);
         Guard guard = config.openGuard();
         Tokens tokens = Tokens.open(config, data.path());
+        CompletableFuture<Void> rehearsal = Rehearsal.begin(guard, Clock.systemUTC().instant());
 
         EventLoops loops = closing.add(EventLoops.open("bus", 1));
         EventLoop owner = loops.next();
@@ -119,6 +120,7 @@ public final class Bus implements AutoCloseable {
                 new HttpParts(desk, LogReader.of(witness), tokens, this::publishedKeys, this::calls, metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
         httpPort = api.start();
+        rehearsal.join();
         ready.set(true);
     }
 

@@ -18,6 +18,9 @@ import org.infrafabric.media.Pcm;
  * each process is bounded in time, and few run at once. Reads English.
  */
 public final class FliteVoice implements Voice {
+    /** Its voices read as to children; a tenth faster is how people talk on the phone. */
+    private static final String PACE = "duration_stretch=0.9";
+
     private static final int RATE = 8000;
     private static final int MOST_AT_ONCE = 2;
     private static final int LONGEST_SECONDS = 300;
@@ -90,7 +93,8 @@ public final class FliteVoice implements Voice {
         Path input = Files.writeString(folder.resolve("text"), text + "\n", StandardCharsets.US_ASCII);
         Path output = folder.resolve("speech.wav");
         Path errors = folder.resolve("errors");
-        ProcessBuilder flite = new ProcessBuilder(program.toString(), "-voice", voice, "-f", input.toString(), "-o", output.toString());
+        ProcessBuilder flite = new ProcessBuilder(program.toString(), "-voice", voice, "--setf", PACE, "-f", input.toString(), "-o",
+                output.toString());
         flite.environment().clear();
         flite.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(errors.toFile());
