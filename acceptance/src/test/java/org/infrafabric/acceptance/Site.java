@@ -191,17 +191,27 @@ final class Site implements AutoCloseable {
 
     /** Exports the log beside the running server and checks it with code that is not ifbus's; gives the entries. */
     List<JsonNode> soundLog() throws Exception {
-        IfbusProcess.Finished export = IfbusProcess.run(folder, Duration.ofSeconds(20), "witness", "export", "--format", "jsonl", "--data-dir",
+        IfbusProcess.Finished export = IfbusProcess.run(folder, Duration.ofSeconds(40), "witness", "export", "--format", "jsonl", "--data-dir",
                 folder.resolve("data").toString());
         if (export.exit() != 0) throw new AssertionError("export failed: " + export);
-        return LogCheck.sound(Files.writeString(folder.resolve("export.jsonl"), export.out()), folder);
+        return LogCheck.sound(Files.writeString(Files.createTempFile(folder, "export", ".jsonl"), export.out()), folder);
     }
 
-    /** {@code component event} of each entry of one escalation's trace. */
-    List<String> events(String id) throws Exception {
+    /** The entries of one escalation's trace so far, as the server reads them out; {@link #soundLog} judges them. */
+    List<JsonNode> entries(String id) throws Exception {
         String trace = escalation(id).path("traceId").stringValue();
-        return soundLog().stream().filter(entry -> entry.path("traceId").asString("").equals(trace))
-                .map(entry -> entry.path("component").stringValue() + " " + entry.path("event").stringValue()).toList();
+        List<JsonNode> entries = new ArrayList<>();
+        for (long from = 1; from > 0;) {
+            JsonNode page = get("op", "/v1/witness/entries?limit=1000&trace=" + trace + "&from=" + from).json();
+            page.path("entries").forEach(entries::add);
+            from = page.path("next").asLong(0);
+        }
+        return entries;
+    }
+
+    /** {@code component event} of each entry of one escalation's trace so far. */
+    List<String> events(String id) throws Exception {
+        return entries(id).stream().map(entry -> entry.path("component").stringValue() + " " + entry.path("event").stringValue()).toList();
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.infrafabric.testkit;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
 import javax.sound.sampled.AudioSystem;
@@ -56,6 +57,49 @@ public final class Ears {
         double best = -120;
         for (int start = 0; start + window <= samples.length; start += window / 2) best = Math.max(best, level(hertz, start, window));
         return best;
+    }
+
+    /** Level of all there is, in dB relative to full scale, in the half second where it is loudest; -120 where there is nothing. */
+    public double loudest() {
+        int window = (int) (rate / 2);
+        double best = 0;
+        for (int start = 0; start + window <= samples.length; start += window / 2) {
+            double power = 0;
+            for (int i = start; i < start + window; i++) power += samples[i] * samples[i];
+            best = Math.max(best, Math.sqrt(power / window));
+        }
+        return Math.max(-120, 20 * Math.log10(Math.max(1e-6, best)));
+    }
+
+    /**
+     * How much of each voice is in this recording: the factors whose weighted sum of the voices comes nearest to it (least squares). About 1
+     * for a voice that was mixed in as it is, 0 for one that was not; what else is in the recording hardly matters, as it is like none of them.
+     */
+    public double[] factors(List<Ears> voices) {
+        int n = voices.size();
+        double[][] equations = new double[n][n + 1];
+        for (int row = 0; row < n; row++) {
+            for (int column = 0; column < n; column++) equations[row][column] = product(voices.get(row).samples, voices.get(column).samples);
+            equations[row][n] = product(voices.get(row).samples, samples);
+        }
+        for (int pivot = 0; pivot < n; pivot++) { // Gauss and Jordan; the matrix is positive definite where no voice is silent
+            double[] own = equations[pivot];
+            double by = own[pivot];
+            for (int column = 0; column <= n; column++) own[column] /= by;
+            for (int row = 0; row < n; row++) {
+                double share = equations[row][pivot];
+                for (int column = 0; column <= n && row != pivot; column++) equations[row][column] -= share * own[column];
+            }
+        }
+        double[] factors = new double[n];
+        for (int row = 0; row < n; row++) factors[row] = equations[row][n];
+        return factors;
+    }
+
+    private static double product(double[] one, double[] other) {
+        double sum = 0;
+        for (int i = 0; i < Math.min(one.length, other.length); i++) sum += one[i] * other[i];
+        return sum;
     }
 
     /** Level of a tone in dB over the whole. */

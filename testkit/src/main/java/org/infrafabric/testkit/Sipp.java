@@ -41,6 +41,11 @@ public final class Sipp implements AutoCloseable {
         return start(folder, scenario, Ports.free(2), "-m", Integer.toString(calls), "-s", service, remote);
     }
 
+    /** Starts sipp as a caller over TCP from a given port, for one call under a given Call-ID: with it a test can sign what sipp will say. */
+    public static Sipp caller(Path folder, SippScenario scenario, String remote, String service, int port, String callId) throws IOException {
+        return start(folder, scenario, port, "-m", "1", "-s", service, "-t", "t1", "-cid_str", callId, remote);
+    }
+
     private static Sipp start(Path folder, SippScenario scenario, int port, String... more) throws IOException {
         Files.createDirectories(folder);
         Path file = folder.resolve("scenario-" + port + ".xml"), output = folder.resolve("sipp-" + port + ".out"),
@@ -49,7 +54,7 @@ public final class Sipp implements AutoCloseable {
         List<String> command = new ArrayList<>(
                 List.of("sipp", "-sf", file.toString(), "-i", "127.0.0.1", "-p", Integer.toString(port), "-mi", "127.0.0.1", "-mp",
                         Integer.toString(Ports.free(8)), "-nostdin", "-trace_msg", "-message_file", messages.toString(), "-trace_err", "-error_file",
-                        folder.resolve("sipp-" + port + ".errors").toString(), "-timeout", "120s", "-timeout_error"));
+                        folder.resolve("sipp-" + port + ".errors").toString(), "-timeout", "900s", "-timeout_error"));
         command.addAll(List.of(more));
         return new Sipp(Peer.start(folder, output, command.toArray(String[]::new)), output, messages, port);
     }

@@ -50,6 +50,35 @@ public final class SippScenario {
                 """ + SDP, true);
     }
 
+    /** A caller that offers nothing, so that a test knows every byte which a signature covers: the body is empty. */
+    public static SippScenario inviteWithoutBody(String extraHeaders) {
+        return new SippScenario().send("""
+                INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+                Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+                From: <sip:sipp@[local_ip]:[local_port]>;tag=[pid]T[call_number]
+                To: <sip:[service]@[remote_ip]:[remote_port]>
+                Call-ID: [call_id]
+                CSeq: 1 INVITE
+                Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>
+                Max-Forwards: 70
+                """ + extraHeaders + "Content-Length: 0\n\n", true);
+    }
+
+    /** Asks what the other side can do. */
+    public static SippScenario options() {
+        return new SippScenario().send("""
+                OPTIONS sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+                Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+                From: <sip:sipp@[local_ip]:[local_port]>;tag=[pid]T[call_number]
+                To: <sip:[service]@[remote_ip]:[remote_port]>
+                Call-ID: [call_id]
+                CSeq: 1 OPTIONS
+                Max-Forwards: 70
+                Content-Length: 0
+
+                """, true);
+    }
+
     public SippScenario ring() { return respond(180, "Ringing", ""); }
 
     public SippScenario answer() { return respond(200, "OK", SDP).step("<recv request=\"ACK\"/>"); }
