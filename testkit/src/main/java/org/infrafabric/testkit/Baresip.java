@@ -32,7 +32,12 @@ public final class Baresip implements AutoCloseable {
      * @param voice mono WAV at 8 kHz that it says
      */
     public static Baresip answering(Path folder, String user, Path voice) throws Exception {
-        int port = Ports.free(4), rtp = Ports.free(20), control = Ports.free(2);
+        return answering(folder, user, voice, Ports.free(4));
+    }
+
+    /** The same on a given port; the one after it must be free too. */
+    public static Baresip answering(Path folder, String user, Path voice, int port) throws Exception {
+        int rtp = Ports.free(20), control = Ports.free(2);
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("config"), String.join("\n", "poll_method epoll", "sip_listen 127.0.0.1:" + port, "net_interface 127.0.0.1",
                 "rtp_ports " + rtp + "-" + (rtp + 19), "rtcp_mux no", "audio_source aufile," + voice, "audio_player aufile,/dev/null",
