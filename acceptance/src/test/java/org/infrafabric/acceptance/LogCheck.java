@@ -54,18 +54,18 @@ final class LogCheck {
 
     /** Checks all but the signature of the next entry, and adds it. */
     private static Signed linked(JsonNode entry, JsonNode head, List<JsonNode> entries, Map<String, Path> keys) throws Exception {
-            long seq = entry.path("seq").longValue();
-            String previous = entries.isEmpty() ? "0".repeat(64) : entries.getLast().path("hash").stringValue();
-            check(seq == entries.size() + 1, "seq " + seq + " where " + (entries.size() + 1) + " was due");
-            check(entry.path("node").stringValue().equals(head.path("node").stringValue()), "seq " + seq + ": another node");
-            check(entry.path("time").stringValue().matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"), "seq " + seq + ": time");
-            check(entry.path("prev").stringValue().equals(previous), "seq " + seq + ": prev is not the hash before it");
-            String hash = sha256(canonical(entry, true));
-            check(hash.equals(entry.path("hash").stringValue()), "seq " + seq + ": hash is not that of its content");
-            Path key = keys.get(entry.path("keyId").stringValue());
-            check(key != null, "seq " + seq + ": signed with a key that the export does not list");
-            entries.add(entry);
-            return new Signed(key, "ifbus-witness-1:" + hash, entry.path("sig").stringValue());
+        long seq = entry.path("seq").longValue();
+        String previous = entries.isEmpty() ? "0".repeat(64) : entries.getLast().path("hash").stringValue();
+        check(seq == entries.size() + 1, "seq " + seq + " where " + (entries.size() + 1) + " was due");
+        check(entry.path("node").stringValue().equals(head.path("node").stringValue()), "seq " + seq + ": another node");
+        check(entry.path("time").stringValue().matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"), "seq " + seq + ": time");
+        check(entry.path("prev").stringValue().equals(previous), "seq " + seq + ": prev is not the hash before it");
+        String hash = sha256(canonical(entry, true));
+        check(hash.equals(entry.path("hash").stringValue()), "seq " + seq + ": hash is not that of its content");
+        Path key = keys.get(entry.path("keyId").stringValue());
+        check(key != null, "seq " + seq + ": signed with a key that the export does not list");
+        entries.add(entry);
+        return new Signed(key, "ifbus-witness-1:" + hash, entry.path("sig").stringValue());
     }
 
     /** Whether a signed IFMessage verifies under a public key written {@code ed25519:…}. */

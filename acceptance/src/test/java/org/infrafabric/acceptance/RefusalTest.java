@@ -26,11 +26,18 @@ class RefusalTest {
 
     @BeforeAll
     static void startTheBus() throws Exception {
+        Requires.programs("openssl");
         site = new Site(folder).expert("sip:nobody@127.0.0.1:9", "safety", "dtmf", "PT2S").guardian("sage", "sip:sage@127.0.0.1:9", "answer").start();
     }
 
     @AfterAll
-    static void stop() throws Exception { site.close(); }
+    static void stop() throws Exception {
+        try {
+            site.soundLog();
+        } finally {
+            site.close();
+        }
+    }
 
     private static ObjectNode altered(Consumer<ObjectNode> change) {
         ObjectNode message = Site.message("safety");
@@ -38,13 +45,17 @@ class RefusalTest {
         return site.sign(message);
     }
 
+    private static int escalations() throws Exception {
+        return site.get("op", "/v1/escalations?limit=500").json().path("escalations").size();
+    }
+
     private static void refused(String body, int status, String code) throws Exception {
-        int before = site.get("op", "/v1/escalations").json().size();
+        int before = escalations();
         Site.Answer answer = site.post("agent", "/v1/escalations", body);
         assertThat(answer.status()).as(answer.raw().body()).isEqualTo(status);
         assertThat(answer.code()).as(answer.raw().body()).isEqualTo(code);
         assertThat(answer.raw().headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
-        assertThat(site.get("op", "/v1/escalations").json().size()).as("escalations there are").isEqualTo(before);
+        assertThat(escalations()).as("escalations there are").isEqualTo(before);
     }
 
     @Test
@@ -92,6 +103,7 @@ class RefusalTest {
         ObjectNode message = Site.message("safety");
         String id = site.escalate(site.sign(message));
         assertThat(site.post("agent", "/v1/escalations/" + id + "/votes", "{\"vote\":\"approve\"}").status()).isEqualTo(403);
+        assertThat(site.events(id)).doesNotContain("IF.council vote_cast");
         assertThat(site.get("", "/v1/escalations/" + id).status()).isEqualTo(401);
         assertThat(site.delete("agent", "/v1/escalations/" + id).status()).isBetween(200, 204);
     }
@@ -107,7 +119,7 @@ class RefusalTest {
     @Test
     void shouldTellExitNineForARefusedSignature() throws Exception {
         Path file = Files.writeString(folder.resolve("wrong.json"), Site.sign(Site.message("safety"), SigningKey.generate()).toString());
-        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "escalate", file.toString(), "--server",
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(40), "escalate", file.toString(), "--server",
                 "http://" + site.bus().http(), "--token",
                 Site.token("agent"), "--wait");
         assertThat(finished.exit()).as(finished.err()).isEqualTo(9);
@@ -116,7 +128,7 @@ class RefusalTest {
     @Test
     void shouldTellExitSevenWhereNoServerIs() throws Exception {
         Path file = Files.writeString(folder.resolve("any.json"), site.sign(Site.message("safety")).toString());
-        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "escalate", file.toString(), "--server",
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(40), "escalate", file.toString(), "--server",
                 "http://127.0.0.1:9", "--token", "t");
         assertThat(finished.exit()).as(finished.err()).isEqualTo(7);
     }
@@ -124,29 +136,54 @@ class RefusalTest {
     @Test
     void shouldNameFileLineAndReasonOfABrokenConfig() throws Exception {
         Path broken = Files.writeString(folder.resolve("broken.yaml"), "domain: ifbus.local\ncouncil: { quorum: many }\n");
-        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "serve", "--config", broken.toString());
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(40), "serve", "--config", broken.toString());
         assertThat(finished.exit()).isEqualTo(2);
         assertThat(finished.err()).contains("broken.yaml:2").contains("quorum");
         Path unknown = Files.writeString(folder.resolve("unknown.yaml"), "domain: ifbus.local\nhttp: { listen: \"127.0.0.1:0\" }\ncolour: blue\n");
-        assertThat(IfbusProcess.run(folder, Duration.ofSeconds(20), "serve", "--config", unknown.toString()).err()).contains("unknown.yaml:3")
+        assertThat(IfbusProcess.run(folder, Duration.ofSeconds(40), "serve", "--config", unknown.toString()).err()).contains("unknown.yaml:3")
                 .contains("colour");
+    }
+
+    @Test
+    void shouldNameFileLineAndReasonOfABrokenPolicy() throws Exception {
+        Files.writeString(folder.resolve("policy.yaml"),
+                "version: 1\nrules:\n  - name: broken\n    when: \"hazards.exists(h, h ==\"\n    then: people\n");
+        Path config = Files.writeString(folder.resolve("with-policy.yaml"), elsewhere("127.0.0.1:0", 0) + "guard: { policy: policy.yaml }\n");
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(40), "serve", "--config", config.toString());
+        assertThat(finished.exit()).as(finished.err()).isEqualTo(2);
+        assertThat(finished.err()).contains("policy.yaml:4").doesNotContain("\tat ");
+    }
+
+    /** The site's config with data of its own, so that only what a test breaks is broken. */
+    private static String elsewhere(String http, int sipPort) {
+        return site.yaml().replace("127.0.0.1:0", http)
+                .replace(folder.resolve("data").toString(), folder.resolve("other-" + System.nanoTime()).toString())
+                .replace(":" + site.sipPort + "\"", ":" + sipPort + "\"");
+    }
+
+    @Test
+    void shouldSayThatTheSipPortIsTaken() throws Exception {
+        Path config = Files.writeString(folder.resolve("sip-taken.yaml"), elsewhere("127.0.0.1:0", site.sipPort));
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(40), "serve", "--config", config.toString());
+        assertThat(finished.exit()).as(finished.err()).isEqualTo(1);
+        assertThat(finished.err()).contains("127.0.0.1:" + site.sipPort).doesNotContain("\tat ");
+        assertThat(site.get("", "/readyz").status()).as("the bus that has the port").isEqualTo(200);
     }
 
     @Test
     void shouldSayThatThePortIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Path config = Files.writeString(folder.resolve("taken.yaml"), site.yaml().replace("127.0.0.1:0", "127.0.0.1:" + taken.getLocalPort())
-                    .replace(folder.resolve("data").toString(), folder.resolve("other").toString()).replace(":" + site.sipPort + "\"", ":0\""));
-            IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "serve", "--config", config.toString());
+            Path config = Files.writeString(folder.resolve("taken.yaml"), elsewhere("127.0.0.1:" + taken.getLocalPort(), 0));
+            IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(40), "serve", "--config", config.toString());
             assertThat(finished.exit()).as(finished.err()).isNotZero();
-            assertThat(finished.err()).contains(Integer.toString(taken.getLocalPort()));
+            assertThat(finished.err()).contains("127.0.0.1:" + taken.getLocalPort()).doesNotContain("\tat ");
         }
     }
 
     @Test
     void shouldSayThatTheDataDirectoryIsInUse() throws Exception {
         Path config = Files.writeString(folder.resolve("second.yaml"), site.yaml().replace(":" + site.sipPort + "\"", ":0\""));
-        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(20), "serve", "--config", config.toString());
+        IfbusProcess.Finished finished = IfbusProcess.run(folder, Duration.ofSeconds(40), "serve", "--config", config.toString());
         assertThat(finished.exit()).as(finished.err()).isNotZero();
         assertThat(finished.err()).contains("in use").contains(folder.resolve("data").toString());
         assertThat(List.of(200)).contains(site.get("", "/readyz").status());

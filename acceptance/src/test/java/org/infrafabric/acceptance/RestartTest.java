@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The process dies as in a power cut, and comes back (CONTRACT §8). */
 class RestartTest {
@@ -29,12 +30,14 @@ class RestartTest {
             Await.that("the phone to ring", Duration.ofSeconds(10), () -> site.events(id).contains("IF.sip ringing"));
             site.killAndRestart();
             assertThat(before.await(Duration.ofSeconds(10))).as("the call of the former life was cancelled").isZero();
-            try (Sipp after = Sipp.callee(folder.resolve("after"), SippScenario.invited().ring().answer().pause(1_500).press('1').awaitBye(), 1,
-                    before.port())) {
-                Await.until("the phone to ring again", Duration.ofSeconds(10), after::messages, messages -> messages.contains("INVITE sip:expert"));
-                assertThat(site.decision(id, Duration.ofSeconds(60))).isIn("approve", "hold"); // the key may fall into the briefing, where it is no vote
+            Path voice = Tones.write(folder.resolve("expert.wav"), 700, 60);
+            try (Baresip after = Baresip.answering(folder.resolve("after"), "expert", voice, before.port())) {
+                site.await(id, "BRIEFED", Duration.ofSeconds(60)); // rung again and answered; from now on a key is a vote
+                after.press('1');
+                assertThat(site.decision(id, Duration.ofSeconds(40))).isEqualTo("approve");
             }
             assertThat(site.events(id).stream().filter("IF.escalate received"::equals)).hasSize(1);
+            site.soundLog();
         }
     }
 
@@ -56,6 +59,34 @@ class RestartTest {
             assertThat(closed.path("decision").path("payload").path("decision").stringValue()).isEqualTo("reject");
             assertThat(closed.path("decision").path("payload").path("votes")).hasSize(2);
             assertThat(expert.await(Duration.ofSeconds(10))).as("the stray leg had its BYE, and so had the new one").isZero();
+            site.soundLog();
+        }
+    }
+
+    @Test
+    void shouldKnowRepeatedAlteredAndStaleMessagesAfterARestart() throws Exception {
+        try (Site site = new Site(folder).expert("sip:nobody@127.0.0.1:9", "safety", "answer", "PT2S").start()) {
+            ObjectNode message = Site.message("bias");
+            ((ObjectNode) message.path("payload")).put("performative", "INFORM").putObject("confidence").put("normalized", 0.9); // ends at once
+            String id = site.escalate(site.sign(message));
+            site.decision(id, Duration.ofSeconds(30));
+            site.killAndRestart();
+            JsonNode decision = site.escalation(id).path("decision");
+            assertThat(decision.path("payload").path("inReplyTo").asString("")).as("the decision outlived the process").isEqualTo(id);
+            Site.Answer again = site.post("agent", "/v1/escalations", message.toString());
+            assertThat(again.status()).as(again.toString()).isEqualTo(200);
+            assertThat(again.json().path("id").stringValue()).isEqualTo(id);
+            ObjectNode altered = message.deepCopy();
+            ((ObjectNode) altered.path("payload")).put("summary", "Something else; may I?");
+            assertThat(site.post("agent", "/v1/escalations", site.sign(altered).toString()).status()).isEqualTo(409);
+            Site.Answer stale = site.post("agent", "/v1/escalations",
+                    site.sign(Site.message("safety").put("timestamp", "2020-01-01T00:00:00.000Z")).toString());
+            assertThat(stale.status()).isEqualTo(400);
+            assertThat(stale.code()).isEqualTo("stale");
+            assertThat(site.get("op", "/v1/escalations").json().path("escalations")).hasSize(1);
+            assertThat(site.soundLog().stream().filter(entry -> entry.path("event").stringValue().equals("received"))).as("one life's log")
+                    .hasSize(1);
+            assertThat(site.escalation(id).path("decision")).as("at most one decision, ever").isEqualTo(decision);
         }
     }
 }
