@@ -63,12 +63,16 @@ final class MediaLoop implements Executor, AutoCloseable {
 
     private void run() {
         long due = System.nanoTime();
+        boolean idle = true; // nothing was due while there was no bridge
         while (!stopping) {
             runInbox();
             long now = System.nanoTime();
             if (bridges.isEmpty()) {
-                due = now + TICK_NANOS;
+                idle = true;
                 LockSupport.park(this);
+            } else if (idle) {
+                idle = false;
+                due = now;
             } else if (now - due >= 0) {
                 due = skipTo(now, due);
                 tick(due);

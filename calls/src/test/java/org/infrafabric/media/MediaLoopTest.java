@@ -40,6 +40,20 @@ class MediaLoopTest {
     }
 
     @Test
+    void shouldNotTakeTimeWithoutBridgesForLateMixes() throws Exception {
+        LoopCounters counters = new LoopCounters();
+        MediaLoop loop = new MediaLoop("idle", counters);
+        loop.start();
+        Thread.sleep(1_000);                                              // 50 ticks in which nothing was due
+        HandBridge hand = new HandBridge();
+        HandBridge.Party a = hand.party("a");
+        loop.add(hand.bridge);
+        BridgeTest.until(() -> a.rtp.sent.size() > 3);
+        assertThat(counters.lateMixes()).isLessThan(25);
+        loop.close();
+    }
+
+    @Test
     void shouldKeepTimeThoughEachTickIsLate() throws Exception {
         MediaLoop loop = new MediaLoop("steady", new LoopCounters());
         loop.start();
