@@ -216,7 +216,10 @@ final class Escalation implements Parties.Course {
         parties.of(leg).ifPresent(party -> out.noted(EventType.FIRST_AUDIO, Payload.of("leg", leg, "party", party.callee.name, "millis", millis)));
     }
 
-    void onAnswered(int leg, long nowNanos) { parties.of(leg).ifPresent(party -> parties.onAnswered(party, nowNanos)); }
+    /** @param millis since the message was read */
+    void onAnswered(int leg, long millis, long nowNanos) {
+        parties.of(leg).ifPresent(party -> parties.onAnswered(party, millis, nowNanos));
+    }
 
     /**
      * A party has called in by itself. The leg is answered when this gives its number; 0 when it has no part in this now.

@@ -89,12 +89,12 @@ final class Parties {
         return party.leg;
     }
 
-    void onAnswered(Party party, long nowNanos) {
+    void onAnswered(Party party, long millis, long nowNanos) {
         if (party.phase != Party.Phase.CALLING) { // our CANCEL and its answer crossed
             out.hangUp(party.leg, "too late");
             return;
         }
-        out.noted(EventType.CALL_ANSWERED, Payload.of("leg", party.leg, "party", party.callee.name));
+        out.noted(EventType.CALL_ANSWERED, Payload.of("leg", party.leg, "party", party.callee.name, "millis", millis));
         if (party.callee.accept == Accept.ANSWER) course.accepted(party, nowNanos);
         else ask(party, nowNanos);
     }

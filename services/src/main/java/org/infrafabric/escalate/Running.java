@@ -284,7 +284,7 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
             room().leg(leg).map(Leg::resumeToken)
                     .ifPresent(token -> journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token)));
             record();
-            machine.onAnswered(leg, now);
+            machine.onAnswered(leg, millis(), now);
         });
     }
 

@@ -70,7 +70,7 @@ class EscalationOrderTest {
         List<Integer> legs = List.copyOf(world.dialled.keySet());
         int leg = legs.isEmpty() ? 0 : legs.get(event.who() % legs.size());
         switch (event.what()) {
-            case ANSWER -> escalation.onAnswered(leg, world.now);
+            case ANSWER -> escalation.onAnswered(leg, 0, world.now);
             case END, FAIL -> {
                 world.live.remove(leg);
                 Optional<CallFailure> why = event.what() == What.END ? Optional.empty()

@@ -143,7 +143,7 @@ class EscalationTest {
             ringing();
             int leg = world.leg("ada");
             world.advance(20, SECONDS);
-            world.escalation.onAnswered(leg, world.now);
+            world.escalation.onAnswered(leg, 0, world.now);
             assertThat(world.live).doesNotContain(leg);
             assertThat(world.states).doesNotContain(ACCEPTED);
         }
@@ -402,7 +402,7 @@ class EscalationTest {
             int leg = world.escalation.onCalledIn(world.roster.get(1), "sip:skeptic@elsewhere", world.now);
             assertThat(leg).isPositive();
             assertThat(world.calling("skeptic")).isFalse(); // its other phone stops ringing
-            world.escalation.onAnswered(leg, world.now);
+            world.escalation.onAnswered(leg, 0, world.now);
             assertThat(world.state()).isEqualTo(IN_COUNCIL);
             assertThat(world.escalation.onBridge("skeptic")).isTrue();
         }
@@ -419,7 +419,7 @@ class EscalationTest {
         void shouldLetAnExpertCallInWhileItRings() {
             ringing();
             int leg = world.escalation.onCalledIn(expert("cleo"), "sip:cleo@test", world.now);
-            world.escalation.onAnswered(leg, world.now);
+            world.escalation.onAnswered(leg, 0, world.now);
             world.escalation.onDigit(leg, '1', world.now);
             assertThat(world.escalation.expert()).contains("sip:cleo@test");
             assertThat(world.calling("ada")).isFalse();

@@ -90,7 +90,7 @@ final class World implements Escalation.Out {
     long callsTo(String name) { return dialled.values().stream().filter(callee -> callee.uri.equals("sip:" + name + "@test")).count(); }
 
     World answer(String name) {
-        escalation.onAnswered(leg(name), now);
+        escalation.onAnswered(leg(name), 0, now);
         return this;
     }
 
