@@ -112,8 +112,9 @@ final class Parties {
     void onEnded(int leg, LegEnd end, long nowNanos) {
         Party party = parties.remove(leg);
         if (party == null) return;
-        out.noted(EventType.CALL_ENDED, Payload.of("leg", leg, "party", party.callee.name, "failure", end.failure().map(CallFailure::label), "status",
-                end.status(), "byPeer", end.byPeer()));
+        out.noted(EventType.CALL_ENDED,
+                Payload.of("leg", leg, "party", party.callee.name, "failure", why(party, end).map(CallFailure::label), "status",
+                        end.status(), "byPeer", end.byPeer()));
         if (party.callee.leg == leg) party.callee.leg = 0;
         if (course.decided()) return;
         switch (party.phase) {
@@ -122,6 +123,11 @@ final class Parties {
             case BRIEFING, DECIDING, JOINED -> course.left(party, end.failure().isPresent(), nowNanos);
             case LEAVING, GONE -> {}
         }
+    }
+
+    /** Our CANCEL makes every phone that was given up answer 487; the log is to say why it was. */
+    private static Optional<CallFailure> why(Party party, LegEnd end) {
+        return end.failure().map(failure -> party.unanswered && failure == CallFailure.CANCELLED ? CallFailure.NO_ANSWER : failure);
     }
 
     void onTime(long nowNanos) {
@@ -178,6 +184,7 @@ final class Parties {
     private void time(Party party, long nowNanos) {
         switch (party.phase) {
             case CALLING -> {
+                party.unanswered = true;
                 drop(party, "no answer", nowNanos);
                 course.failed(party.callee, true, nowNanos);
             }

@@ -25,6 +25,7 @@ final class Party {
     long dueNanos; // what this phase waits for next, or Due.NEVER
     int asked; // how often the accept prompt was said
     long joinedNanos;
+    boolean unanswered; // given up by us at the ring timeout, so that its end is no answer rather than a cancellation
 
     Party(int leg, Callee callee) {
         this.leg = leg;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.infrafabric.call.CallFailure;
+import org.infrafabric.call.LegEnd;
 import org.infrafabric.escalate.Ballot.Choice;
 import org.infrafabric.escalate.Escalation.Voted;
 import org.infrafabric.guard.Accept;
@@ -81,6 +82,15 @@ class EscalationTest {
             assertThat(world.state()).isEqualTo(EXHAUSTED);
             assertThat(world.verdict().decision()).isEqualTo("hold");
             assertThat(world.states).containsExactly(RECEIVED, VALIDATED, JUDGED, RINGING, RINGING, EXHAUSTED);
+        }
+
+        @Test
+        void shouldTellAPhoneThatWasNotAnsweredFromACallThatWasCancelled() {
+            ringing().advance(20, SECONDS);
+            world.escalation.onEnded(1, new LegEnd(Optional.of(CallFailure.CANCELLED), false, 487, "no answer"), world.now);
+            assertThat(world.notes.getLast()).isEqualTo(EventType.CALL_ENDED);
+            assertThat(world.details.getLast().path("failure").asString()).isEqualTo("no-answer");
+            assertThat(world.details.getLast().path("status").intValue()).isEqualTo(487);
         }
 
         @Test

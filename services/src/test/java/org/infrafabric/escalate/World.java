@@ -32,6 +32,7 @@ final class World implements Escalation.Out {
 
     final List<State> states = new ArrayList<>();
     final List<EventType> notes = new ArrayList<>();
+    final List<ObjectNode> details = new ArrayList<>();
     final List<ObjectNode> payloads = new ArrayList<>();
     final List<Verdict> verdicts = new ArrayList<>();
     final Map<Integer, Callee> dialled = new LinkedHashMap<>();
@@ -146,6 +147,7 @@ final class World implements Escalation.Out {
     @Override
     public void noted(EventType type, ObjectNode detail) {
         notes.add(type);
+        details.add(detail);
         payloads.add(detail);
     }
 
