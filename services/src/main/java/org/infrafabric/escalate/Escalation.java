@@ -466,6 +466,7 @@ final class Escalation implements Parties.Course {
         if (party.phase == Party.Phase.JOINED) out.noted(EventType.EXPERT_LEFT, Payload.of("expert", party.callee.name, "leg", party.leg));
         if (state == State.IN_COUNCIL) return; // the council goes on without, CONTRACT §3
         out.noted(EventType.CALL_DECLINED, Payload.of("leg", party.leg, "party", party.callee.name, "cause", "hung up before the council"));
+        expert = null; // nobody has the case any more, whether or not a rung is left
         gatheredNanos = NEVER;
         aloneUntilNanos = NEVER;
         ring(rung + 1, false, nowNanos);

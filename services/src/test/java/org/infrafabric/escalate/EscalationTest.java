@@ -135,6 +135,24 @@ class EscalationTest {
         }
 
         @Test
+        void shouldNameNoExpertOnceTheLastOneHasHungUp() {
+            accepted().hangsUp("ada").fails("bob", CallFailure.DECLINED);
+            world.advance(30, SECONDS);
+            assertThat(world.state()).isEqualTo(EXHAUSTED);
+            assertThat(world.escalation.expert()).isEmpty();
+        }
+
+        @Test
+        void shouldHoldTheCouncilWithoutAnExpertWhoHasHungUp() {
+            CouncilRules alone = new CouncilRules(2, Duration.ofMinutes(5), Duration.ofSeconds(30), false, true);
+            world.begin(alone, Optional.empty(), List.of(List.of(World.expert("ada")))).answer("ada").press("ada", '1').hangsUp("ada").answer("sage");
+            assertThat(world.state()).isEqualTo(IN_COUNCIL);
+            assertThat(world.escalation.expert()).isEmpty();
+            world.restart(Duration.ofSeconds(10));
+            assertThat(world.calling("ada")).as("who has left is not called again").isFalse();
+        }
+
+        @Test
         void shouldAcceptByTheAnswerItself() {
             Expert quick = new Expert("sip:ada@test", "ada", java.util.Set.of("legal"), Accept.ANSWER, Duration.ofSeconds(20));
             world.begin(World.RULES, Optional.empty(), List.of(List.of(quick))).answer("ada");
