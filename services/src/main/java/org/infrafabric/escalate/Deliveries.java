@@ -50,12 +50,13 @@ final class Deliveries {
     void resume(List<Delivery> left) {
         for (Delivery delivery : left) {
             Duration wait = Duration.ofMillis(Math.clamp(delivery.nextMillis() - wallMillis(), 0, LONGEST_PAUSE.toMillis()));
-            var unused = timers.after(wait, () -> send(delivery));
+            var unused = timers.after(wait, () -> begin(delivery)); // the list of hosts may have changed meanwhile
         }
     }
 
     /** The decision is in the store, and so is this delivery. */
     void begin(Delivery delivery) {
+        if (stopped) return;
         Optional<String> why = unfit(delivery.callback(), parts.settings().callbackHosts());
         if (why.isPresent()) giveUp(delivery, why.get());
         else send(delivery);
