@@ -12,12 +12,12 @@ public final class EscalationJson {
 
     private EscalationJson() {}
 
-    /** The whole view; what there is none of yet is left out. {@code recording} is the path where it can be fetched, not the server's file. */
+    /** The whole view; what there is none of yet is left out, but for {@code expert}, which is null. {@code recording} is the path where it can be fetched, not the server's file. */
     public static ObjectNode of(EscalationView view) {
         ObjectNode node = JSON.createObjectNode().put("id", view.id()).put("traceId", view.traceId()).put("source", view.source());
         strings(node.putArray("hazards"), view.hazards());
         node.put("summary", view.summary()).put("severity", view.severity()).put("state", view.state()).put("rung", view.rung());
-        view.expert().ifPresent(expert -> node.put("expert", expert));
+        node.put("expert", view.expert().orElse(null)); // CONTRACT §2: always there, unlike the decision
         node.set("council", council(view.council()));
         view.decision().ifPresent(decision -> node.set("decision", JSON.readTree(decision)));
         ArrayNode history = node.putArray("history");
