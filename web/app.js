@@ -46,7 +46,7 @@ async function enter() {
     keys = await loadKeys(published.keys);
     byId('sign-in').hidden = true;
     byId('board').hidden = false;
-    fill(byId('who'), el('span', { class: 'role' }, who.role), who.id ? ` ${shortName(who.id)}` : ' (bound to nobody: may only read)');
+    fill(byId('who'), el('span', { class: 'role' }, who.role), who.id ? ` ${shortName(who.id)}` : who.role === 'agent' ? ' (any: its signature says which)' : ' (bound to nobody: may only read)');
     log = new LogPanel(byId('log'), { keys, wholeLog: who.role !== 'agent' });
     const after = await log.begin();
     views.clear();

@@ -24,8 +24,9 @@ import org.infrafabric.message.Sha256;
  * Whom each bearer token speaks for (CONTRACT §2): those of the config, and those in files of the data directory, which only their owner may read.
  *
  * <p>At the first start three files are made, one a role: {@code operator.token}, {@code agent.token}, {@code guardian.token}. The operator's works as any operator's;
- * the other two speak for nobody in particular, so they read and neither ask nor vote. Every agent and guardian to whom the config gives no token gets a file of
- * their own, {@code agent-….token} or {@code guardian-….token}. Immutable; any thread. Tokens are kept as digests only.
+ * the agent's speaks for every agent of the roster, since a message's signature says whose it is; the guardian's can only read, since a vote carries no signature.
+ * Every agent and guardian to whom the config gives no token gets a file of their own, {@code agent-….token} or {@code guardian-….token}. Immutable; any
+ * thread. Tokens are kept as digests only.
  */
 public final class Tokens implements Credentials {
     private static final int RANDOM_BYTES = 32;

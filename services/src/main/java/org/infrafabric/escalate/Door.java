@@ -22,8 +22,12 @@ final class Door {
         record Unsound(Refusal refusal, Optional<String> trace) implements Finding {}
     }
 
+    /** The schema lets a decision's id be longer, but only the bus makes decisions. */
+    private static final int LONGEST_ID = 119;
+
     private Door() {}
 
+    /** @param agentOfToken empty for a token that speaks for every agent of the roster: then the message's source says which */
     static Finding look(byte[] body, String agentOfToken, Guard guard, Set<String> hazards, Instant now) {
         IfMessage message;
         try {
@@ -32,11 +36,12 @@ final class Door {
             Code code = e.code() == MessageRefused.Code.MALFORMED ? Code.MALFORMED : Code.SCHEMA;
             return new Finding.Unsound(new Refusal(code, e.field(), e.detail()), Optional.empty());
         }
-        Optional<Agent> agent = guard.roster().agent(agentOfToken);
+        if (message.id().length() > LONGEST_ID) return unsound(message, Code.SCHEMA, "/id", "is longer than " + LONGEST_ID + " characters");
         boolean v21 = message.original() != message.v10();
         String source = v21 ? "/sender" : "/source";
+        Optional<Agent> agent = guard.roster().agent(agentOfToken.isEmpty() ? message.source() : agentOfToken);
         if (agent.isEmpty()) return unsound(message, Code.UNKNOWN_AGENT, source, "This agent is not in the roster; add it to agents: in the config.");
-        if (!message.source().equals(agentOfToken)) {
+        if (!message.source().equals(agent.get().id())) {
             return unsound(message, Code.UNKNOWN_AGENT, source,
                     "The message's source is not the agent of this token; send it with that agent's own token.");
         }

@@ -102,11 +102,11 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
             answer.complete(
                     new Submission.Refused(new Refusal(Code.OVERLOAD, "", "The bus takes no new escalation now; try again in a few seconds.")));
         } else {
-            create(sound, judgement.orElseThrow(), body, agent, receivedNanos, answer);
+            create(sound, judgement.orElseThrow(), body, receivedNanos, answer);
         }
     }
 
-    private void create(Door.Finding.Sound sound, Judgement judgement, byte[] body, String agent, long receivedNanos,
+    private void create(Door.Finding.Sound sound, Judgement judgement, byte[] body, long receivedNanos,
             CompletableFuture<Submission> answer) {
         IfMessage message = sound.message();
         List<String> hazards = judgement instanceof Judgement.People people ? people.hazards() : message.hazards();
@@ -117,7 +117,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
         running.put(matter.id(), made);
         births.put(matter.id(), answer);
         live++;
-        made.begin(agent, sound.signed(), judgement);
+        made.begin(message.source(), sound.signed(), judgement);
     }
 
     private void repeated(IfMessage message, Running same, String agent, CompletableFuture<Submission> answer) {

@@ -10,7 +10,7 @@ public interface Escalations {
      * Takes one IFMessage.
      *
      * @param body as it came, UTF-8 JSON, at most the configured size
-     * @param agent the agent whose token came with it
+     * @param agent the agent whose token came with it; empty for a token of all agents: then the message's source, and its signature, say whose it is
      * @param receivedNanos {@link System#nanoTime()} when the body was fully read; ringing is measured from here
      */
     CompletableFuture<Submission> submit(byte[] body, String agent, long receivedNanos);

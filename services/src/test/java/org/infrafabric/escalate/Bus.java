@@ -112,8 +112,10 @@ final class Bus implements Witness {
 
     byte[] signed(ObjectNode message) { return Signatures.sign(message, agentKey).toString().getBytes(StandardCharsets.UTF_8); }
 
-    Submission submit(byte[] body) {
-        CompletableFuture<Submission> answer = desk.submit(body, AGENT, timers.nowNanos());
+    Submission submit(byte[] body) { return submit(body, AGENT); }
+
+    Submission submit(byte[] body, String agent) {
+        CompletableFuture<Submission> answer = desk.submit(body, agent, timers.nowNanos());
         timers.settle();
         return answer.join();
     }

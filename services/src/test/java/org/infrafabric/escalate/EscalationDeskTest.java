@@ -208,6 +208,9 @@ class EscalationDeskTest {
             ObjectNode foreign = bus.message("esc-1");
             foreign.put("source", "if://agent/other");
             assertRefused(bus.submit(foreign), Code.UNKNOWN_AGENT);
+            ObjectNode asDecision = bus.message("x".repeat(120)); // a decision's id may be that long, an escalation's not
+            ((ObjectNode) asDecision.path("payload")).put("performative", "DECISION");
+            assertRefused(bus.submit(asDecision), Code.SCHEMA);
             assertRefused(bus.submit(bus.message("esc-1").toString().getBytes(StandardCharsets.UTF_8)), Code.SIGNATURE);
             byte[] tampered = new String(bus.signed(bus.message("esc-1")), StandardCharsets.UTF_8).replace("filing", "ruling")
                     .getBytes(StandardCharsets.UTF_8);
@@ -219,8 +222,20 @@ class EscalationDeskTest {
             ((ObjectNode) odd.path("payload")).putArray("hazards").add("volcano");
             assertRefused(bus.submit(odd), Code.UNKNOWN_HAZARD);
             assertThat(bus.desk.list(Optional.empty(), 10)).isEmpty();
-            assertThat(bus.events("IF.message")).containsOnly("message_refused").hasSize(7);
+            assertThat(bus.events("IF.message")).containsOnly("message_refused").hasSize(8);
             assertThat(bus.events("IF.escalate")).isEmpty();
+        }
+
+        @Test
+        void shouldLetTheSignatureSayWhoAsksWithATokenOfAllAgents() {
+            bus.start();
+            ObjectNode foreign = bus.message("esc-1");
+            foreign.put("source", "if://agent/other");
+            assertRefused(bus.submit(bus.signed(foreign), ""), Code.UNKNOWN_AGENT);
+            assertRefused(bus.submit(bus.message("esc-1").toString().getBytes(StandardCharsets.UTF_8), ""), Code.SIGNATURE);
+            assertThat(bus.submit(bus.signed(bus.message("esc-1")), "")).isInstanceOf(Submission.Accepted.class);
+            assertThat(bus.entries().stream().filter(entry -> entry.path("event").asString("").equals("validated")).toList())
+                    .allMatch(entry -> entry.path("payload").path("agent").asString("").equals(Bus.AGENT)).hasSize(1);
         }
 
         @Test
