@@ -3,6 +3,7 @@ package org.infrafabric.media;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.infrafabric.media.AudioPort.Negotiated;
+import org.jspecify.annotations.Nullable;
 
 /** The stream that one port receives: whose packets count, what they say, and how much of it came. Belongs to the media loop. */
 final class RtpReceiver {
@@ -48,8 +49,9 @@ final class RtpReceiver {
     Heard take(RtpPacket rtp, ByteBuffer packet, InetSocketAddress from, short[] decoded, long nowNanos) {
         if (!rtp.read(packet)) return Heard.REFUSED;
         int type = rtp.payloadType();
-        boolean event = type != audioType && isEvent(type);
-        if (type != audioType && !event) return Heard.REFUSED;
+        G711 decoder = law(type);
+        boolean event = decoder == null && isEvent(type);
+        if (decoder == null && !event) return Heard.REFUSED;
         switch (latch.judge(from, rtp.ssrc(), nowNanos)) {
             case REFUSED -> { return Heard.REFUSED; }
             case LATCHED -> tracker.restart();
@@ -64,7 +66,7 @@ final class RtpReceiver {
             case USUAL -> {}
         }
         heard = true;
-        if (event) {
+        if (decoder == null) {
             jitter.quiet();
             digit = events.on(rtp, packet);
             return digit == TelephoneEvents.NONE ? Heard.MEDIA : Heard.DIGIT;
@@ -72,7 +74,7 @@ final class RtpReceiver {
         tracker.arrived((int) (nowNanos / 125_000), rtp.timestamp());     // 8 kHz units
         int length = rtp.payloadLength();
         if (length <= JitterBuffer.MAX_PACKET) {
-            law.decode(packet, rtp.payloadOffset(), length, decoded);
+            decoder.decode(packet, rtp.payloadOffset(), length, decoded);
             jitter.put(rtp.timestamp(), decoded, length);
         }
         return Heard.MEDIA;
@@ -80,6 +82,13 @@ final class RtpReceiver {
 
     /** The next 20 ms; false when nothing was said. */
     boolean next(short[] out) { return jitter.take(out); }
+
+    /** We offer both laws, and a peer may send whichever its answer holds, not only the first (RFC 3264 §6.1); their numbers are fixed by RFC 3551. */
+    private @Nullable G711 law(int type) {
+        if (type == audioType) return law;
+        if (audioType < 0 || type == eventType) return null;
+        return type == 0 ? G711.PCMU : type == 8 ? G711.PCMA : null;
+    }
 
     /** A peer that numbered the type anew in its answer may still use the number of our offer, and RFC 3264 §6.1 tells it to. */
     private boolean isEvent(int type) {

@@ -151,6 +151,22 @@ class HostileMediaTest {
         assertThat(digits.press('x')).isFalse();
     }
 
+    @Test
+    void shouldHearBothLawsWhicheverWasNamedFirst() {
+        expect();
+        byte[] codes = new byte[160];
+        java.util.Arrays.fill(codes, G711.PCMA.encode(1_000));
+        for (int i = 0; i < 4; i++) {
+            byte[] packet = TestPhone.rtp(8, false, 10 + i, 160 * i, 5, codes);
+            assertThat(receiver.take(rtp, ByteBuffer.wrap(packet), PEER, scratch, now += 20_000_000)).isEqualTo(RtpReceiver.Heard.MEDIA);
+        }
+        short[] out = new short[160];
+        for (int i = 0; i < 3; i++) receiver.next(out);
+        assertThat(out[80]).isEqualTo(G711.PCMA.decode(G711.PCMA.encode(1_000)));
+        byte[] other = TestPhone.rtp(9, false, 20, 1_600, 5, codes);
+        assertThat(receiver.take(rtp, ByteBuffer.wrap(other), PEER, scratch, now += 20_000_000)).isEqualTo(RtpReceiver.Heard.REFUSED);
+    }
+
     private void expect() { receiver.expect(new Negotiated(PEER, Encoding.PCMU, 0, 96, true)); }
 
     private void event(StringBuilder told, int sequence, int number, int timestamp, int duration) {
