@@ -32,4 +32,11 @@ class SecretMaskTest {
         byte[] message = "OPTIONS sip:a@b SIP/2.0\r\n\r\n".getBytes(ISO_8859_1);
         assertThat(SecretMask.mask(message)).isSameAs(message);
     }
+
+    @Test
+    void shouldMaskAHeaderOfAsManyLinesAsADatagramHolds() {
+        String folded = "Authorization: Basic x" + "\r\n y".repeat(16_000);
+        assertThat(new String(SecretMask.mask(("INVITE sip:a@b SIP/2.0\r\n" + folded + "\r\n\r\n").getBytes(ISO_8859_1)), ISO_8859_1))
+                .isEqualTo("INVITE sip:a@b SIP/2.0\r\nAuthorization: masked\r\n\r\n");
+    }
 }
