@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** TCP connections of one owner, taken and made, all on its event loop. A connection to an address is used again while it stands. */
 public final class TcpSockets implements AutoCloseable {
@@ -34,7 +35,7 @@ public final class TcpSockets implements AutoCloseable {
     private final Map<Long, Connection> open = new HashMap<>();
     private final Map<InetSocketAddress, Connection> byRemote = new HashMap<>();
     private final Map<InetSocketAddress, List<Waiting>> connecting = new HashMap<>();
-    private Optional<Channel> listener = Optional.empty();
+    private final List<Channel> listeners = new CopyOnWriteArrayList<>();
     private long numbers;
 
     /** Who is told what connections bring. On the loop. */
@@ -60,7 +61,7 @@ public final class TcpSockets implements AutoCloseable {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
                 .childHandler(initializer());
         Channel channel = Binding.await(bootstrap.bind(local), "tcp", local);
-        listener = Optional.of(channel);
+        listeners.add(channel);
         return (InetSocketAddress) channel.localAddress();
     }
 
@@ -96,10 +97,10 @@ public final class TcpSockets implements AutoCloseable {
 
     private record Waiting(byte[] bytes, Runnable onFailure) {}
 
-    /** Closes the listener and all connections. */
+    /** Closes the listeners and all connections. */
     @Override
     public void close() {
-        listener.ifPresent(Binding::close);
+        listeners.forEach(Binding::close);
         loop.execute(() -> List.copyOf(open.values()).forEach(Connection::close));
     }
 
@@ -133,7 +134,8 @@ public final class TcpSockets implements AutoCloseable {
                 channel.eventLoop().execute(onFailure);
                 return;
             }
-            channel.writeAndFlush(Unpooled.wrappedBuffer(bytes)).addListener(done -> { if (!done.isSuccess()) onFailure.run(); });
+            channel.writeAndFlush(Unpooled.wrappedBuffer(bytes))
+                    .addListener(done -> { if (!done.isSuccess()) channel.eventLoop().execute(onFailure); });
         }
 
         @SuppressWarnings("FutureReturnValueIgnored")

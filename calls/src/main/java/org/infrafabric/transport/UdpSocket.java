@@ -38,10 +38,12 @@ public final class UdpSocket implements AutoCloseable {
 
     public InetSocketAddress local() { return (InetSocketAddress) channel.localAddress(); }
 
-    /** Sends one datagram; {@code onFailure} runs on the loop if the kernel refuses it. */
+    /** Sends one datagram; {@code onFailure} runs on the loop, later, if the kernel refuses it. */
     public void send(byte[] datagram, InetSocketAddress to, Runnable onFailure) {
         channel.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(datagram), to))
-                .addListener(done -> { if (!done.isSuccess()) onFailure.run(); });
+                .addListener(done -> {
+                    if (!done.isSuccess()) channel.eventLoop().execute(onFailure);
+                });
     }
 
     /** Closes it and returns when it is closed, or at once on the loop. */

@@ -38,7 +38,7 @@ final class Responses {
         return writer.copy(HeaderName.CALL_ID, request).copy(HeaderName.CSEQ, request);
     }
 
-    /** Where an answer goes when the connection that the request came on is gone, or there is none. */
+    /** Where an answer goes: on the connection or from the socket that the request came on; to the sent-by port if that connection is gone. */
     static Hop hop(SipMessage request, Hop from) {
         Via via;
         try {
@@ -46,8 +46,8 @@ final class Responses {
         } catch (IllegalArgumentException e) {
             return from;
         }
-        if (via.params().containsKey("rport") || from.reliable()) return from; // RFC 3581 §4; a connection that is gone is opened anew by its address
-        return new Hop(from.protocol(), new InetSocketAddress(from.remote().getAddress(), via.portOr(5060)), 0);
+        if (via.params().containsKey("rport") && !from.reliable()) return from; // RFC 3581 §4
+        return new Hop(from.protocol(), new InetSocketAddress(from.remote().getAddress(), via.portOr(5060)), from.connection());
     }
 
     /** RFC 3261 §18.2.1, RFC 3581 §4. */

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a user agent is told about itself.
  *
- * @param listen where it listens; port 0 takes a free one; the first endpoint of a transport is the one we send from. At least one
+ * @param listen where it listens; port 0 takes a free one; of several of one transport we send from the one that leads to the peer. At least one
  * @param identity our address of record, such as {@code sip:bus@ifbus.local}; the From of the calls we make
  * @param product for User-Agent and Server, such as {@code ifbus/0.1}
  * @param maxCalls how many calls may be open at once; the next one gets 503 with Retry-After

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class SipSockets implements Network, TcpSockets.Receiver {
     private final BiConsumer<byte[], Hop> received;
     private final TcpSockets tcp;
     private final List<UdpSocket> udp = new ArrayList<>();
-    private final Map<Endpoint.Protocol, InetSocketAddress> bound = new HashMap<>();
+    private final Map<Endpoint.Protocol, List<InetSocketAddress>> bound = new EnumMap<>(Endpoint.Protocol.class);
     private final Map<Long, Stream> streams = new HashMap<>();
 
     SipSockets(EventLoop owner, Timers timers, BiConsumer<byte[], Hop> received) {
@@ -48,7 +49,7 @@ final class SipSockets implements Network, TcpSockets.Receiver {
                     case UDP -> bindUdp(address);
                     case TCP -> tcp.listen(address);
                 };
-                bound.putIfAbsent(endpoint.protocol(), got);
+                bound.computeIfAbsent(endpoint.protocol(), protocol -> new ArrayList<>()).add(got);
                 all.add(new Endpoint(endpoint.protocol(), got));
             }
         } catch (IOException e) {
@@ -69,7 +70,9 @@ final class SipSockets implements Network, TcpSockets.Receiver {
     }
 
     private InetSocketAddress bindUdp(InetSocketAddress address) throws IOException {
-        UdpSocket socket = UdpSocket.bind(owner, address, (datagram, from) -> received.accept(datagram, new Hop(Endpoint.Protocol.UDP, from, 0)));
+        long number = udp.size() + 1L;
+        UdpSocket socket = UdpSocket.bind(owner, address,
+                (datagram, from) -> received.accept(datagram, new Hop(Endpoint.Protocol.UDP, from, number)));
         udp.add(socket);
         return socket.local();
     }
@@ -79,7 +82,7 @@ final class SipSockets implements Network, TcpSockets.Receiver {
         switch (to.protocol()) {
             case UDP -> {
                 if (udp.isEmpty()) owner.execute(onFailure);
-                else udp.getFirst().send(message, to.remote(), onFailure);
+                else socket(to).send(message, to.remote(), onFailure);
             }
             case TCP -> tcp.send(to.connection(), to.remote(), message, onFailure);
         }
@@ -87,9 +90,26 @@ final class SipSockets implements Network, TcpSockets.Receiver {
 
     @Override
     public Optional<InetSocketAddress> local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {
-        InetSocketAddress address = bound.get(protocol);
-        if (address == null || !address.getAddress().isAnyLocalAddress()) return Optional.ofNullable(address);
-        return Optional.of(new InetSocketAddress(interfaceTo(remote.orElse(ANYWHERE)), address.getPort()));
+        return leadingTo(protocol, remote).map(address -> address.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(interfaceTo(remote.orElse(ANYWHERE)), address.getPort())
+                : address);
+    }
+
+    /** RFC 3581 §4: an answer leaves from where its request came in. */
+    private UdpSocket socket(Hop to) {
+        if (to.connection() > 0 && to.connection() <= udp.size()) return udp.get((int) to.connection() - 1);
+        if (udp.size() == 1) return udp.getFirst();
+        return udp.get(bound.getOrDefault(Endpoint.Protocol.UDP, List.of())
+                .indexOf(leadingTo(Endpoint.Protocol.UDP, Optional.of(to.remote())).orElseThrow()));
+    }
+
+    /** Of several addresses that we listen on, the one that the kernel would send from; else all of them; else the first. */
+    private Optional<InetSocketAddress> leadingTo(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {
+        List<InetSocketAddress> all = bound.getOrDefault(protocol, List.of());
+        if (all.size() < 2 || remote.isEmpty()) return all.stream().findFirst();
+        InetAddress ours = interfaceTo(remote.get());
+        return all.stream().filter(each -> each.getAddress().equals(ours)).findFirst()
+                .or(() -> all.stream().filter(each -> each.getAddress().isAnyLocalAddress()).findFirst()).or(() -> all.stream().findFirst());
     }
 
     /** The kernel's routing table knows our address as that peer sees it; nothing is sent. */
