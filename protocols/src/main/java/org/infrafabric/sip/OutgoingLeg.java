@@ -37,6 +37,7 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
     private final String via;
     private final Descriptions descriptions;
     private final Map<String, Runnable> acks = new HashMap<>();
+    private final Map<String, byte[]> early = new HashMap<>(); // a fork's tag → the answer that it gave before the 2xx
     private State state = State.PREPARED;
     private Optional<Transactions.InviteClient> invite = Optional.empty();
     private Optional<Session> session = Optional.empty();
@@ -144,11 +145,23 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
     private void onProvisional(SipMessage response, Hop from) {
         boolean first = !proceeding;
         proceeding = true;
+        keepEarly(response);
         if (first && state == State.ENDED) cancel(); // hung up before the peer had answered anything, §9.1
         if (response.status() == 100 || state != State.CALLING || rung) return;
         rung = true;
         journal(SipJournal.Kind.RINGING, from, response.status(), response.phrase(), response.bytes());
         listener.onRinging(this, response.status());
+    }
+
+    private void keepEarly(SipMessage response) {
+        if (state != State.CALLING || !response.hasBody() || !Validator.isSdp(response) || response.body().length > Validator.MAX_BODY) return;
+        String tag = NameAddr.parse(response.text(HeaderName.TO)).tag();
+        if (early.size() < MAX_FORKS || early.containsKey(tag)) early.put(tag, response.body());
+    }
+
+    /** A 2xx that says nothing of the media confirms what its provisional said, §13.2.1. */
+    private byte[] description(SipMessage answer, Dialog dialog) {
+        return answer.hasBody() ? answer.body() : early.getOrDefault(dialog.remoteTag(), answer.body());
     }
 
     private void onAnswer(SipMessage response, Hop from) {
@@ -187,7 +200,8 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
         ack.run();
         journal(SipJournal.Kind.ANSWERED, from, response.status(), response.phrase(), response.bytes());
         try {
-            descriptions.accept(response.body());
+            descriptions.accept(description(response, dialog));
+            early.clear();
         } catch (NoCommonCodec | MalformedSdp e) {
             state = State.ENDED;
             answered.fail(CallFailure.NO_COMMON_CODEC, 488, String.valueOf(e.getMessage()));
