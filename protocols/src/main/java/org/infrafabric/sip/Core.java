@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
@@ -138,16 +139,20 @@ final class Core implements Transactions.User {
 
     private void onInvite(ServerTransaction transaction) {
         if (calls() >= settings.maxCalls()) {
-            transaction.respond(503, transaction.answer(503, "Service Unavailable", ids.tag()).header(HeaderName.SERVER, settings.product())
-                    .header(HeaderName.RETRY_AFTER, Integer.toString(OVERLOAD_SECONDS)).end());
+            overloaded(transaction);
             return;
         }
         switch (headers.check(transaction.request(), timers.wallTime())) {
             case EscalationHeaders.Verdict.Ordinary o -> offer(transaction, Optional.empty());
             case EscalationHeaders.Verdict.Genuine genuine -> offer(transaction, Optional.of(genuine.provenance()));
             case EscalationHeaders.Verdict.Refused refused -> forbid(transaction, refused.reason());
-            case EscalationHeaders.Verdict.Full full -> onRefused(transaction.request(), transaction.from(), 503);
+            case EscalationHeaders.Verdict.Full full -> overloaded(transaction);
         }
+    }
+
+    private void overloaded(ServerTransaction transaction) {
+        transaction.respond(503, transaction.answer(503, "Service Unavailable", ids.tag()).header(HeaderName.SERVER, settings.product())
+                .header(HeaderName.RETRY_AFTER, Integer.toString(OVERLOAD_SECONDS)).end());
     }
 
     private void offer(ServerTransaction transaction, Optional<Provenance> provenance) {
@@ -160,8 +165,14 @@ final class Core implements Transactions.User {
         }
         ringing.put(transaction, call);
         count();
-        journal(SipJournal.Kind.INVITE_RECEIVED, provenance, call.callId(), call.from(), transaction.from(), 0, "", transaction.request().bytes());
-        receiver.onIncoming(call);
+        try {
+            journal(SipJournal.Kind.INVITE_RECEIVED, provenance, call.callId(), call.from(), transaction.from(), 0, "",
+                    transaction.request().bytes());
+            receiver.onIncoming(call);
+        } catch (RuntimeException fault) {
+            call.refuse(CallFailure.SERVER_ERROR); // or it would ring here for ever
+            throw fault;
+        }
     }
 
     /** CONTRACT §4. */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Transactions {
     /** Requests under way at once; with each holding some 4 kB for half a minute this is what one node may spend on strangers. */
     static final int MAX_SERVER = 200_000;
+    /** Bytes of requests held at once: a stranger may make them as large as a datagram. */
+    private static final long MAX_HELD_BYTES = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 16);
 
     /** Who is told of requests. */
     interface User {
@@ -57,8 +59,13 @@ final class Transactions {
     private final Map<String, RequestClient> requestClients = new HashMap<>();
     private final Map<String, Server> servers = new HashMap<>();
     private final Map<String, Server> firstOfMerged = new HashMap<>();
+    private final long maxHeldBytes;
+    private long heldBytes;
 
-    Transactions(Timers timers, Network network, SipCounters counters, User user) {
+    Transactions(Timers timers, Network network, SipCounters counters, User user) { this(timers, network, counters, user, MAX_HELD_BYTES); }
+
+    Transactions(Timers timers, Network network, SipCounters counters, User user, long maxHeldBytes) {
+        this.maxHeldBytes = maxHeldBytes;
         this.timers = timers;
         this.network = network;
         this.counters = counters;
@@ -125,7 +132,7 @@ final class Transactions {
             running.onRetransmission();
             return;
         }
-        if (servers.size() >= MAX_SERVER) {
+        if (servers.size() >= MAX_SERVER || heldBytes + request.bytes().length > maxHeldBytes) {
             user.onRefused(request, from, 503);
             return;
         }
@@ -142,7 +149,12 @@ final class Transactions {
         servers.put(key, transaction);
         if (!merged.isEmpty()) firstOfMerged.put(merged, transaction);
         transaction.start();
-        user.onRequest(transaction);
+        try {
+            user.onRequest(transaction);
+        } catch (RuntimeException fault) {
+            transaction.failed();
+            throw fault;
+        }
     }
 
     /** RFC 3261 §9.2. */
@@ -184,25 +196,57 @@ final class Transactions {
         return request.text(HeaderName.CALL_ID) + '|' + NameAddr.parse(request.text(HeaderName.FROM)).tag() + '|' + request.text(HeaderName.CSEQ);
     }
 
-    /** An INVITE of ours under way. */
-    final class InviteClient implements InviteClientTransaction.Out {
-        private final byte[] invite;
-        private final String branch;
-        private final Hop hop;
-        private final Client client;
-        private final List<Timers.Timer> armed = new ArrayList<>(3);
-        private @Nullable InviteClientTransaction machine;
-        private @Nullable SipMessage current;
+    /** What all requests of ours under way have in common: bytes that may go out again, and a client that is told what comes back. */
+    private abstract class Pending {
+        final Hop hop;
+        final Client client;
+        @Nullable SipMessage current;
         private Hop currentFrom;
-        private byte @Nullable [] ack;
         private boolean sent;
 
-        private InviteClient(byte[] invite, String branch, Hop hop, Client client) {
-            this.invite = invite;
-            this.branch = branch;
+        private Pending(Hop hop, Client client) {
             this.hop = hop;
             this.client = client;
             currentFrom = hop;
+        }
+
+        abstract void onStatus(int status);
+
+        abstract void onTransportError();
+
+        final void onResponse(SipMessage response, Hop from) {
+            current = response;
+            currentFrom = from;
+            try {
+                onStatus(response.status());
+            } finally {
+                current = null;
+            }
+        }
+
+        final void transmit(byte[] request, String method) {
+            if (sent) counters.retransmission();
+            sent = true;
+            send(request, method, hop, this::onTransportError);
+        }
+
+        final void tell() {
+            if (current != null) client.onResponse(current, currentFrom);
+        }
+    }
+
+    /** An INVITE of ours under way. */
+    final class InviteClient extends Pending implements InviteClientTransaction.Out {
+        private final byte[] invite;
+        private final String branch;
+        private final List<Timers.Timer> armed = new ArrayList<>(3);
+        private @Nullable InviteClientTransaction machine;
+        private byte @Nullable [] ack;
+
+        private InviteClient(byte[] invite, String branch, Hop hop, Client client) {
+            super(hop, client);
+            this.invite = invite;
+            this.branch = branch;
         }
 
         /** Where it was sent. */
@@ -216,25 +260,24 @@ final class Transactions {
             return cancel;
         }
 
-        private void onResponse(SipMessage response, Hop from) {
-            if (machine == null) return;
-            current = response;
-            currentFrom = from;
-            machine.onResponse(response.status(), timers.nowNanos());
-            current = null;
+        @Override
+        void onStatus(int status) {
+            if (machine != null) machine.onResponse(status, timers.nowNanos());
         }
 
         @Override
-        public void sendInvite() {
-            if (sent) counters.retransmission();
-            sent = true;
-            send(invite, "INVITE", hop, () -> { if (machine != null) machine.onTransportError(); });
+        void onTransportError() {
+            if (machine != null) machine.onTransportError();
         }
+
+        @Override
+        public void sendInvite() { transmit(invite, "INVITE"); }
 
         @Override
         public void sendAck() {
-            if (ack == null && current != null) ack = Requests.ack(parsed(), current);
-            if (ack != null) send(ack, "ACK", hop, () -> { if (machine != null) machine.onTransportError(); });
+            SipMessage response = current;
+            if (ack == null && response != null) ack = Requests.ack(parsed(), response);
+            if (ack != null) send(ack, "ACK", hop, this::onTransportError);
         }
 
         @Override
@@ -243,9 +286,7 @@ final class Transactions {
         }
 
         @Override
-        public void response(int status) {
-            if (current != null) client.onResponse(current, currentFrom);
-        }
+        public void response(int status) { tell(); }
 
         @Override
         public void failed(CallFailure why) { client.onFailed(why); }
@@ -266,41 +307,32 @@ final class Transactions {
     }
 
     /** Another request of ours under way. */
-    private final class RequestClient implements RequestClientTransaction.Out {
+    private final class RequestClient extends Pending implements RequestClientTransaction.Out {
         private final byte[] request;
         private final String method;
         private final String branch;
-        private final Hop hop;
-        private final Client client;
         private final EnumMap<RequestClientTransaction.Timer, Timers.Timer> armed = new EnumMap<>(RequestClientTransaction.Timer.class);
         private @Nullable RequestClientTransaction machine;
-        private @Nullable SipMessage current;
-        private Hop currentFrom;
-        private boolean sent;
 
         private RequestClient(byte[] request, String method, String branch, Hop hop, Client client) {
+            super(hop, client);
             this.request = request;
             this.method = method;
             this.branch = branch;
-            this.hop = hop;
-            this.client = client;
-            currentFrom = hop;
-        }
-
-        private void onResponse(SipMessage response, Hop from) {
-            if (machine == null) return;
-            current = response;
-            currentFrom = from;
-            machine.onResponse(response.status(), timers.nowNanos());
-            current = null;
         }
 
         @Override
-        public void sendRequest() {
-            if (sent) counters.retransmission();
-            sent = true;
-            send(request, method, hop, () -> { if (machine != null) machine.onTransportError(); });
+        void onStatus(int status) {
+            if (machine != null) machine.onResponse(status, timers.nowNanos());
         }
+
+        @Override
+        void onTransportError() {
+            if (machine != null) machine.onTransportError();
+        }
+
+        @Override
+        public void sendRequest() { transmit(request, method); }
 
         @Override
         public void arm(RequestClientTransaction.Timer timer, long dueNanos) {
@@ -308,9 +340,7 @@ final class Transactions {
         }
 
         @Override
-        public void response(int status) {
-            if (current != null) client.onResponse(current, currentFrom);
-        }
+        public void response(int status) { tell(); }
 
         @Override
         public void failed(CallFailure why) { client.onFailed(why); }
@@ -333,6 +363,7 @@ final class Transactions {
         private @Nullable RequestServerTransaction other;
         private byte @Nullable [] last;
         private String toTag = "";
+        private boolean answered;
 
         private Server(SipMessage request, Hop from, String key, String merged) {
             this.request = request;
@@ -344,6 +375,7 @@ final class Transactions {
         private void start() {
             if (request.method().equals("INVITE")) invite = new InviteServerTransaction(from.reliable(), this, timers.nowNanos());
             else other = new RequestServerTransaction(from.reliable(), this);
+            heldBytes += request.bytes().length;
         }
 
         @Override
@@ -355,9 +387,15 @@ final class Transactions {
         @Override
         public void respond(int status, byte[] message) {
             last = message;
+            answered |= status >= 200;
             transmit(message);
             if (invite != null) invite.onRespond(status, timers.nowNanos());
             if (other != null) other.onRespond(status, timers.nowNanos());
+        }
+
+        /** Its user has failed: it is answered all the same, or it would be held for ever. */
+        private void failed() {
+            if (!answered) respond(500, answer(500, Responses.phrase(500), "f" + Integer.toHexString(key.hashCode())).end());
         }
 
         @Override
@@ -407,7 +445,7 @@ final class Transactions {
 
         @Override
         public void terminated() {
-            servers.remove(key, this);
+            if (servers.remove(key, this)) heldBytes -= request.bytes().length;
             if (!merged.isEmpty()) firstOfMerged.remove(merged, this);
             armed.forEach(Timers.Timer::cancel);
         }

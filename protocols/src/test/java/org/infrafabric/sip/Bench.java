@@ -28,14 +28,16 @@ final class Bench implements Network {
     final TestAudio audio = new TestAudio(40_000);
     final Heard heard = new Heard();
     final Core core;
+    IncomingCall.Receiver receiver = incoming::add;
 
     Bench() { this(EscalationHeaders.none()); }
 
     Bench(EscalationHeaders headers) {
         SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@ifbus.test", "ifbus/test", 3);
-        core = new Core(settings, time, time, this, new Ids(new Random(1)), incoming::add, headers, journal::add, SipCounters.NONE, (host, found) -> {
-            found.accept(Optional.empty());
-        });
+        core = new Core(settings, time, time, this, new Ids(new Random(1)), call -> receiver.onIncoming(call), headers, journal::add,
+                SipCounters.NONE, (host, found) -> {
+                    found.accept(Optional.empty());
+                });
     }
 
     @Override

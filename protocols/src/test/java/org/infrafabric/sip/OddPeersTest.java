@@ -1,7 +1,11 @@
 package org.infrafabric.sip;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.infrafabric.call.Leg;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,5 +52,87 @@ class OddPeersTest {
         leg.hangUp("done");
         bench.time.settle();
         assertThat(bench.heard.words).containsExactly("answered", "ended well by us");
+    }
+
+    @Test
+    void shouldTakeTheAnswerOutOfTheProvisionalWhenThe200HasNone() {
+        bench.dial();
+        SipMessage invite = bench.last();
+        bench.respond(invite, 183, "other", Bench.OFFER.replace("30000", "30006"));
+        bench.respond(invite, 183, "t", Bench.OFFER);
+        bench.respond(invite, 200, "t", "");
+        assertThat(bench.heard.words).containsExactly("ringing 183", "answered");
+        assertThat(bench.audio.connected).extracting(media -> media.remote().getPort()).containsExactly(30_000);
+    }
+
+    @Test
+    void shouldGoByThe200WhenItDiffersFromTheProvisional() {
+        bench.dial();
+        SipMessage invite = bench.last();
+        bench.respond(invite, 183, "t", Bench.OFFER);
+        bench.respond(invite, 180, "t", "");
+        bench.respond(invite, 200, "t", Bench.OFFER.replace("30000", "30006"));
+        assertThat(bench.heard.words).containsExactly("ringing 183", "answered");
+        assertThat(bench.audio.connected).extracting(media -> media.remote().getPort()).containsExactly(30_006);
+    }
+
+    @Test
+    void shouldHangUpWhenNeitherThe200NorAProvisionalOfItsForkHasAnAnswer() {
+        bench.dial();
+        SipMessage invite = bench.last();
+        bench.respond(invite, 183, "other", Bench.OFFER);
+        bench.respond(invite, 200, "t", "");
+        assertThat(bench.count("BYE")).isEqualTo(1);
+        assertThat(bench.heard.words).containsExactly("ringing 183", "ended no-common-codec by us");
+    }
+
+    @Test
+    void shouldAnswer500WhenWhoeverDecidesFailsAndForgetTheCall() {
+        bench.receiver = call -> { throw new IllegalStateException("a fault of ours"); };
+        assertThatThrownBy(() -> bench.request("INVITE", "a", "c", "", 1, "", Bench.OFFER)).hasMessage("a fault of ours");
+        assertThat(bench.last().status()).isEqualTo(500);
+        assertThat(bench.core.calls()).isZero();
+        bench.advance(70_000);
+        assertThat(bench.core.transactions().open()).isZero();
+    }
+
+    @Test
+    void shouldAnswer500WhenARequestCannotBeHandled() {
+        String tag = bench.answered(new Leg[1]);
+        bench.audio.broken = true;
+        assertThatThrownBy(() -> bench.request("INVITE", "re", "in@peer", tag, 2, "", Bench.OFFER)).hasMessage("a fault of ours");
+        assertThat(bench.last().status()).isEqualTo(500);
+        bench.request("ACK", "re", "in@peer", tag, 2, "", "");
+        bench.request("BYE", "bye", "in@peer", tag, 3, "", "");
+        bench.advance(70_000);
+        assertThat(bench.core.transactions().open()).isZero();
+    }
+
+    @Test
+    void shouldHoldOnlySoManyBytesOfWhatStrangersSend() throws NotSip {
+        List<Integer> refused = new ArrayList<>();
+        Transactions transactions = new Transactions(bench.time, bench, SipCounters.NONE, new Transactions.User() {
+            @Override
+            public void onRequest(ServerTransaction transaction) { transaction.respond(200, transaction.answer(200, "OK", "t").end()); }
+
+            @Override
+            public void onCancel(ServerTransaction invite, SipMessage cancel) {}
+
+            @Override
+            public void onAck(SipMessage ack) {}
+
+            @Override
+            public void onRefused(SipMessage request, Hop from, int status) { refused.add(status); }
+        }, 200_000);
+        String padding = "Subject: " + "x".repeat(50_000) + "\n";
+        for (int i = 0; i < 5; i++)
+            transactions.onRequest(SipParser.parse(Bench.text("OPTIONS", "o" + i, "c" + i, "", 1, padding, "")
+                    .getBytes(ISO_8859_1)), Bench.PEER);
+        assertThat(transactions.open()).isEqualTo(3);
+        assertThat(refused).containsExactly(503, 503);
+        bench.advance(33_000);
+        transactions.onRequest(SipParser.parse(Bench.text("OPTIONS", "p", "p", "", 1, padding, "").getBytes(ISO_8859_1)), Bench.PEER);
+        assertThat(transactions.open()).isEqualTo(1);
+        assertThat(refused).hasSize(2);
     }
 }

@@ -9,6 +9,7 @@ import org.infrafabric.media.Pcm;
 /** A port without sound, that keeps what was negotiated. */
 final class TestAudio implements AudioPort {
     final List<Negotiated> connected = new CopyOnWriteArrayList<>();
+    boolean broken;
     private final InetSocketAddress local;
 
     TestAudio(int port) { local = new InetSocketAddress("127.0.0.1", port); }
@@ -17,7 +18,10 @@ final class TestAudio implements AudioPort {
     public InetSocketAddress local() { return local; }
 
     @Override
-    public void connect(Negotiated media) { connected.add(media); }
+    public void connect(Negotiated media) {
+        if (broken) throw new IllegalStateException("a fault of ours");
+        connected.add(media);
+    }
 
     @Override
     public void play(Pcm audio, Runnable finished) {}
