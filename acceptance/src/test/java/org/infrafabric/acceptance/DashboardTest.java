@@ -105,6 +105,7 @@ class DashboardTest {
             page.locator("#token").fill("guessed");
             page.keyboard().press("Enter");
             assertThat(page.locator("#sign-in-problem")).hasText("The bus does not know this token.");
+            assertThat(page.evaluate("document.documentElement.scrollHeight - innerHeight")).as("pixels to scroll for one card").isEqualTo(0);
             assertThat(page.locator("#board")).isHidden();
             noSidewaysScroll(page);
         }
