@@ -9,7 +9,7 @@ find_jdk25() {
 }
 
 if ! JAVA_HOME=$(find_jdk25); then
-    echo "ifbus needs a JDK 25 and found none. Install one (Debian: apt-get install temurin-25-jdk or openjdk-25-jdk) or set IFBUS_JAVA_HOME to where it is." >&2
+    echo "ifbus needs a JDK 25 and found none. Install one (Temurin: package temurin-25-jdk of the Adoptium repository) or set IFBUS_JAVA_HOME to where it is." >&2
     exit 1
 fi
 export JAVA_HOME

@@ -45,19 +45,20 @@ final class Door {
             return unsound(message, Code.UNKNOWN_AGENT, source,
                     "The message's source is not the agent of this token; send it with that agent's own token.");
         }
-        Optional<Finding> signature = signature(message, agent.get(), guard);
+        boolean mustSign = guard.mustSign(agent.get()) || agentOfToken.isEmpty(); // a token of all agents proves none of them
+        Optional<Finding> signature = signature(message, agent.get(), mustSign);
         if (signature.isPresent()) return signature.get();
         return new Finding.Sound(message, message.signature().isPresent() && agent.get().key().isPresent(),
                 ifNew(message, v21 ? "/hazards/" : "/payload/hazards/", hazards, now));
     }
 
-    private static Optional<Finding> signature(IfMessage message, Agent agent, Guard guard) {
+    private static Optional<Finding> signature(IfMessage message, Agent agent, boolean mustSign) {
         if (message.signature().isEmpty()) {
-            if (!guard.mustSign(agent)) return Optional.empty();
+            if (!mustSign) return Optional.empty();
             return Optional.of(unsound(message, Code.SIGNATURE, "/signature", "The message must carry this agent's signature."));
         }
         if (agent.key().isEmpty()) {
-            return guard.mustSign(agent)
+            return mustSign
                     ? Optional.of(
                             unsound(message, Code.SIGNATURE, "/signature", "The roster knows no key of this agent; add its publicKey to the config."))
                     : Optional.empty();

@@ -178,7 +178,14 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
         @Override
         public void over(Running over) {
             ended();
+            EscalationView last = over.view();
+            LOG.info("Escalation {} of {} is over: {}", last.id(), last.source(), last.history().isEmpty() ? last.state() : summary(last));
             var unused = parts.timers().after(LINGER, () -> running.remove(over.matter().id(), over));
+        }
+
+        private static String summary(EscalationView view) {
+            EscalationView.Step last = view.history().stream().filter(step -> !step.state().equals("CLOSED")).reduce((a, b) -> b).orElseThrow();
+            return last.state() + ", " + last.detail();
         }
 
         private void ended() {
