@@ -47,9 +47,10 @@ class CouncilTest {
         try (Sipp expert = Sipp.callee(folder.resolve("expert"), scenario, 1);
                 Baresip sage = Baresip.answering(folder.resolve("sage"), "sage", Tones.write(folder.resolve("sage.wav"), SAGE, 60));
                 Baresip skeptic = Baresip.answering(folder.resolve("skeptic"), "skeptic", Tones.write(folder.resolve("skeptic.wav"), SKEPTIC, 60));
-                Tshark wire = Tshark.capture(folder.resolve("wire"), "udp");
-                Site site = new Site(folder).expert(expert.uri("expert"), hazard, accept, "PT10S").guardian("sage", sage.uri("sage"), "answer")
-                        .guardian("skeptic", skeptic.uri("skeptic"), "answer").start()) {
+                Site site = new Site(folder);
+                Tshark wire = Tshark.capture(folder.resolve("wire"), site.udp())) {
+            site.expert(expert.uri("expert"), hazard, accept, "PT10S").guardian("sage", sage.uri("sage"), "answer")
+                    .guardian("skeptic", skeptic.uri("skeptic"), "answer").start();
             String id = site.escalate(hazard);
             site.await(id, "IN_COUNCIL", Duration.ofSeconds(40));
             Await.until("both guardians on the bridge", Duration.ofSeconds(10), () -> site.escalation(id).path("council").path("members"),

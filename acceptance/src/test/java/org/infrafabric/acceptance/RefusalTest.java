@@ -12,11 +12,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.infrafabric.message.SigningKey;
+import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.IfbusProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What the bus will not take: a clear answer, and nothing created. */
@@ -49,6 +51,17 @@ class RefusalTest {
         return site.get("op", "/v1/escalations?limit=500").json().path("escalations").size();
     }
 
+    /** The log tells of it; a flood of refusals it would only count. */
+    private static void told(String code) throws Exception {
+        Await.that("an entry that tells of " + code, Duration.ofSeconds(10), () -> {
+            for (JsonNode entry : site.get("op", "/v1/witness/entries?limit=1000").json().path("entries")) {
+                if (entry.path("event").asString("").equals("message_refused") && entry.path("payload").path("code").asString("").equals(code))
+                    return true;
+            }
+            return false;
+        });
+    }
+
     private static void refused(String body, int status, String code) throws Exception {
         int before = escalations();
         Site.Answer answer = site.post("agent", "/v1/escalations", body);
@@ -56,6 +69,7 @@ class RefusalTest {
         assertThat(answer.code()).as(answer.raw().body()).isEqualTo(code);
         assertThat(answer.raw().headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
         assertThat(escalations()).as("escalations there are").isEqualTo(before);
+        told(code);
     }
 
     @Test
@@ -114,6 +128,32 @@ class RefusalTest {
                 HttpRequest.newBuilder().header("Origin", "http://evil.example").POST(BodyPublishers.ofString("{}"))
                         .header("Content-Type", "application/json"));
         assertThat(answer.status()).isEqualTo(403);
+    }
+
+    private static IfbusProcess.Finished escalate(String name, ObjectNode message) throws Exception {
+        Path file = Files.writeString(folder.resolve(name + ".json"), message.toString());
+        return IfbusProcess.run(folder, Duration.ofSeconds(40), "escalate", file.toString(), "--server", "http://" + site.bus().http(), "--token",
+                Site.token("agent"));
+    }
+
+    @Test
+    void shouldTellExitNineForAnUnknownAgent() throws Exception {
+        IfbusProcess.Finished finished = escalate("stranger", altered(message -> message.put("source", "if://agent/swarm/stranger")));
+        assertThat(finished.exit()).as(finished.err()).isEqualTo(9);
+        assertThat(finished.err()).contains("if://agent/swarm/stranger");
+    }
+
+    @Test
+    void shouldTellExitTwoForAnAlteredMessageAndZeroForARepeatedOne() throws Exception {
+        ObjectNode message = Site.message("bias");
+        ((ObjectNode) message.path("payload")).put("performative", "INFORM").putObject("confidence").put("normalized", 0.9); // ends without a call
+        site.sign(message);
+        assertThat(escalate("first", message).exit()).isZero();
+        assertThat(escalate("again", message).exit()).isZero();
+        ((ObjectNode) message.path("payload")).put("summary", "Something else; may I?");
+        IfbusProcess.Finished altered = escalate("altered", site.sign(message));
+        assertThat(altered.exit()).as(altered.err()).isEqualTo(2);
+        told("conflict");
     }
 
     @Test

@@ -12,10 +12,13 @@ import org.infrafabric.testkit.Tones;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The process dies as in a power cut, and comes back (CONTRACT §8). */
+@Execution(ExecutionMode.CONCURRENT) // each has a bus of its own
 class RestartTest {
     @TempDir Path folder;
 

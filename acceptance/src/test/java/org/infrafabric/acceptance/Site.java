@@ -110,6 +110,11 @@ final class Site implements AutoCloseable {
 
     IfbusProcess bus() { return bus; }
 
+    /** All that this bus says and hears over UDP, in pcap's filter syntax; other tests' traffic is on the same loopback. */
+    String udp() {
+        return "udp and (port " + sipPort + " or portrange " + firstRtp + "-" + (firstRtp + 199) + ")";
+    }
+
     /** A fresh, unsigned ESCALATE message. */
     static ObjectNode message(String hazard) {
         ObjectNode message = JSON.createObjectNode();

@@ -60,7 +60,7 @@ public final class IfbusProcess implements AutoCloseable {
         arguments.addAll(Arrays.asList(more));
         Process process = command(folder, arguments.toArray(String[]::new)).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         try {
-            Optional<Matcher> ready = Await.until("the ready line", Duration.ofSeconds(30), () -> {
+            Optional<Matcher> ready = Await.until("the ready line", Duration.ofSeconds(60), () -> {
                 if (!process.isAlive())
                     throw new AssertionError("serve ended with " + process.exitValue() + "\n" + Files.readString(out) + Files.readString(err));
                 return Files.readString(out).lines().map(READY::matcher).filter(Matcher::matches).findFirst();
