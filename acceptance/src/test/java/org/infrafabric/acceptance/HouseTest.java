@@ -36,13 +36,13 @@ class HouseTest {
         return floors;
     }
 
-    private final JavaClasses house = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+    private static final JavaClasses HOUSE = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.infrafabric");
 
     @Test
     void shouldImportDownwardsOnly() {
         Set<String> wrong = new TreeSet<>();
-        for (JavaClass type : house) {
+        for (JavaClass type : HOUSE) {
             for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
                 String from = room(type), to = room(dependency.getTargetClass());
                 if (!to.isEmpty() && !from.equals(to) && !allowed(from, to))
@@ -55,14 +55,14 @@ class HouseTest {
     @Test
     void shouldKnowEveryRoom() {
         Set<String> unknown = new TreeSet<>();
-        for (JavaClass type : house) if (!room(type).isEmpty() && floorOf(room(type)).isEmpty()) unknown.add(type.getPackageName());
+        for (JavaClass type : HOUSE) if (!room(type).isEmpty() && floorOf(room(type)).isEmpty()) unknown.add(type.getPackageName());
         assertThat(unknown).as("packages that no floor of the table names").isEmpty();
     }
 
     @Test
     void shouldHaveNoRoomNamedForNothing() {
         Set<String> vague = new TreeSet<>();
-        for (JavaClass type : house) {
+        for (JavaClass type : HOUSE) {
             for (String part : type.getPackageName().split("\\."))
                 if (Set.of("common", "util", "utils", "impl", "manager", "helper").contains(part)) vague.add(type.getName());
         }
