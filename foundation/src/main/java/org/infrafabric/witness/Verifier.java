@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.infrafabric.message.Sha256;
 import org.infrafabric.message.VerifyKey;
 import org.infrafabric.store.SqliteStore;
+import org.infrafabric.store.StoreFailure;
 import org.infrafabric.store.Transaction;
 
 /**
@@ -68,6 +69,15 @@ public final class Verifier {
 
     /** Verifies the log in a database as it is at this moment, with its blobs; also beside the node that writes it. */
     public Verdict verify(SqliteStore store) {
+        try {
+            return whole(store);
+        } catch (StoreFailure failure) {
+            if (!failure.damaged()) throw failure;
+            return new Verdict("", 0, EntryForm.GENESIS, Optional.of(unreadable(1, failure)), false, List.of());
+        }
+    }
+
+    private Verdict whole(SqliteStore store) {
         WitnessReader reader = new WitnessReader(store);
         Optional<String> node = reader.node();
         if (node.isEmpty()) {
@@ -84,9 +94,18 @@ public final class Verifier {
         Optional<Verdict.Fault> besides = Optional.empty();
         while (walk.seq() < end && walk.fault().isEmpty() && besides.isEmpty()) {
             long from = walk.seq() + 1;
-            besides = store.read(tx -> step(tx, walk, from, end));
+            try {
+                besides = store.read(tx -> step(tx, walk, from, end));
+            } catch (StoreFailure failure) {
+                if (!failure.damaged()) throw failure;
+                besides = Optional.of(unreadable(walk.seq() + 1, failure));
+            }
         }
         return verdict(node.get(), walk, besides);
+    }
+
+    private static Verdict.Fault unreadable(long seq, StoreFailure failure) {
+        return new Verdict.Fault(seq, "the database cannot be read from here on: " + failure.getMessage());
     }
 
     /** Goes on by a chunk; gives what is wrong beside the chain itself. */
