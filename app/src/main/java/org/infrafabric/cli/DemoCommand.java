@@ -174,7 +174,7 @@ final class DemoCommand implements Callable<Integer> {
             try {
                 message = StrictJson.parse(Files.readAllBytes(file));
             } catch (MessageRefused refused) {
-                throw new IllegalArgumentException(file + ": " + refused.getMessage(), refused);
+                throw new IllegalArgumentException(file + ": " + Failures.sentence(refused), refused);
             }
         }
         message.put("timestamp", Rfc3339.format(Instant.now(Clock.systemUTC())));
@@ -186,7 +186,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             return IfMessage.of(message.deepCopy());
         } catch (MessageRefused refused) {
-            throw new IllegalArgumentException((file == null ? "message" : file.toString()) + ": " + refused.getMessage(), refused);
+            throw new IllegalArgumentException((file == null ? "message" : file.toString()) + ": " + Failures.sentence(refused), refused);
         }
     }
 }

@@ -84,7 +84,7 @@ final class EscalateCommand implements Callable<Integer> {
             ObjectNode tree = StrictJson.parse(bytes);
             return IfMessage.of(key == null ? tree : Signatures.sign(tree, SigningKey.read(key)));
         } catch (MessageRefused refused) {
-            throw new IllegalArgumentException(file + ": " + refused.getMessage(), refused);
+            throw new IllegalArgumentException(file + ": " + Failures.sentence(refused), refused);
         }
     }
 

@@ -30,6 +30,7 @@ final class Failures {
     static String sentence(Exception failure) {
         String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         return switch (failure) {
+            case MessageRefused refused -> refused.field().isEmpty() ? message : refused.field() + " " + message;
             case NoSuchFileException missing -> "there is no file " + message;
             case FileAlreadyExistsException there -> message + " is there already and was left as it is; choose another name";
             case IfbusException.Refused refused when refused.code().equals("token") -> "the bus does not know this token; give one of its own with"
@@ -53,6 +54,7 @@ final class Failures {
             case FileAlreadyExistsException there -> ExitCode.USAGE;
             case BrokenLog broken -> ExitCode.LOG_BROKEN;
             case DataDirectoryInUse held -> ExitCode.FAILED;
+            case StoreFailure store when store.damaged() -> ExitCode.LOG_BROKEN;
             case StoreFailure store -> ExitCode.FAILED;
             case IOException io -> ExitCode.FAILED;
             default -> -1;

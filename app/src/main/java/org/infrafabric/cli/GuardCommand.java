@@ -21,7 +21,7 @@ final class GuardCommand {
         try {
             message = IfMessage.parse(Files.readAllBytes(file));
         } catch (MessageRefused refused) {
-            throw new IllegalArgumentException(file + ": " + refused.getMessage(), refused);
+            throw new IllegalArgumentException(file + ": " + Failures.sentence(refused), refused);
         }
         Explanation explanation = config.read().openGuard().explain(message, Instant.now(Clock.systemUTC()));
         output.result(Output.JSON.valueToTree(explanation.toMap()), explanation.text().stripTrailing());

@@ -2,6 +2,7 @@ package org.infrafabric.cli;
 
 import java.nio.file.Path;
 import org.infrafabric.message.SigningKey;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -18,8 +19,12 @@ final class KeyCommand {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Print the public key of a key file.")
-    int show(@Parameters(paramLabel = "FILE", description = "A key file.") Path file, @Mixin Output output) throws Exception {
-        return print(SigningKey.read(file), file, output);
+    int show(
+            @Nullable
+            @Parameters(arity = "0..1", paramLabel = "FILE", description = "A key file (default: the bus's own, in its data directory).") Path file,
+            @Mixin LogOption data, @Mixin Output output) throws Exception {
+        Path shown = file == null ? data.data().busKey() : file;
+        return print(SigningKey.read(shown), shown, output);
     }
 
     private static int print(SigningKey key, Path file, Output output) {

@@ -16,6 +16,7 @@ import org.infrafabric.witness.Verdict;
 import org.infrafabric.witness.Verifier;
 import org.infrafabric.witness.WitnessReader;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,8 +31,9 @@ final class WitnessCommand {
 
     @Command(mixinStandardHelpOptions = true, description = "List entries, oldest first.")
     int log(@Option(names = "--from", paramLabel = "SEQ", defaultValue = "1", description = "First entry wanted (default: 1).") long from,
-            @Option(names = "--limit", paramLabel = "N", defaultValue = "100", description = "At most so many (default: 100).") int limit,
-            @Mixin DataOption data,
+            @Option(names = "--limit", paramLabel = "N", defaultValue = "9223372036854775807", showDefaultValue = CommandLine.Help.Visibility.NEVER,
+                    description = "At most so many (default: all).") long limit,
+            @Mixin LogOption data,
             @Mixin Output output) {
         if (from < 1 || limit < 1) throw new IllegalArgumentException("--from and --limit count from 1");
         try (SqliteStore store = data.readOnly()) {
@@ -49,7 +51,7 @@ final class WitnessCommand {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "List the entries of one escalation.")
-    int trace(@Parameters(paramLabel = "TRACE", description = "A trace id or an escalation's id.") String name, @Mixin DataOption data,
+    int trace(@Parameters(paramLabel = "TRACE", description = "A trace id or an escalation's id.") String name, @Mixin LogOption data,
             @Mixin Output output) {
         try (SqliteStore store = data.readOnly()) {
             WitnessReader reader = new WitnessReader(store);
@@ -65,7 +67,7 @@ final class WitnessCommand {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Print one entry whole.")
-    int show(@Parameters(paramLabel = "SEQ", description = "The entry's number.") long seq, @Mixin DataOption data, @Mixin Output output) {
+    int show(@Parameters(paramLabel = "SEQ", description = "The entry's number.") long seq, @Mixin LogOption data, @Mixin Output output) {
         try (SqliteStore store = data.readOnly()) {
             Entry entry = new WitnessReader(store).entry(seq).orElseThrow(() -> new IllegalArgumentException("the log has no entry " + seq));
             Output.OUT.println(output.json ? entry.json() : Output.JSON.readTree(entry.json()).toPrettyString());
@@ -75,7 +77,7 @@ final class WitnessCommand {
 
     @Command(mixinStandardHelpOptions = true, description = "Write the whole log to stdout, for others to keep and to verify.")
     int export(@Option(names = "--format", paramLabel = "FORMAT", defaultValue = "jsonl", description = "jsonl") String format,
-            @Mixin DataOption data) throws IOException {
+            @Mixin Output output, @Mixin LogOption data) throws IOException {
         if (!format.equals("jsonl")) throw new IllegalArgumentException("--format " + format + " is not there yet; jsonl is");
         try (SqliteStore store = data.readOnly(); OutputStream out = new BufferedOutputStream(System.out, 1 << 16)) {
             Export.jsonLines(new WitnessReader(store), out);
@@ -92,14 +94,15 @@ final class WitnessCommand {
             @Option(names = "--key", paramLabel = "KEY", description = "The node's public key, ed25519:…, known from elsewhere.") String key,
             @Nullable
             @Option(names = "--expect-head", paramLabel = "HASH", description = "Hash of the last entry, known from elsewhere.") String head,
-            @Mixin DataOption data, @Mixin Output output) throws IOException {
+            @Mixin LogOption data, @Mixin Output output) throws IOException {
         Verifier verifier = new Verifier(key == null ? List.of() : List.of(VerifyKey.parse(key)), Optional.ofNullable(head));
         Verdict verdict = file == null ? ofDatabase(verifier, data) : ofExport(verifier, file);
         output.result(json(verdict), text(verdict, key != null));
+        if (output.json) verdict.fault().ifPresent(fault -> Output.progress("BROKEN at seq " + fault.seq() + ": " + fault.what()));
         return verdict.intact() && (key == null || verdict.proven()) ? ExitCode.DONE : ExitCode.LOG_BROKEN;
     }
 
-    private static Verdict ofDatabase(Verifier verifier, DataOption data) {
+    private static Verdict ofDatabase(Verifier verifier, LogOption data) {
         try (SqliteStore store = data.readOnly()) {
             return verifier.verify(store);
         }
@@ -122,7 +125,8 @@ final class WitnessCommand {
     private static String text(Verdict verdict, boolean keyGiven) {
         if (verdict.fault().isPresent()) {
             Verdict.Fault fault = verdict.fault().get();
-            return "BROKEN at seq " + fault.seq() + ": " + fault.what() + "\n" + verdict.entries() + " entries before it are good.";
+            String broken = "BROKEN at seq " + fault.seq() + ": " + fault.what();
+            return fault.seq() > verdict.entries() ? broken + "\n" + verdict.entries() + " entries before it are good." : broken;
         }
         String whole = "intact: " + verdict.entries() + " entries of " + verdict.node() + ", head " + verdict.head();
         if (verdict.proven()) return whole + "\nproven: signed by the key you gave.";

@@ -1,0 +1,36 @@
+package org.infrafabric.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.infrafabric.server.Config;
+import org.infrafabric.server.DataDirectory;
+import org.infrafabric.store.SqliteStore;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which bus's data a command reads, also beside the bus that writes it: {@code --data-dir}, else the {@code data} of the config that {@code serve} would read. */
+final class LogOption {
+    private static final Path USUAL_CONFIG = Path.of("ifbus.yaml");
+
+    @Nullable
+    @Option(names = "--data-dir", paramLabel = "DIR",
+            description = "Where the bus keeps its data (default: what the config says, else ./ifbus-data).") private Path directory;
+
+    @Nullable
+    @Option(names = "--config", paramLabel = "FILE",
+            description = "The bus's config, for its data directory (default: ./ifbus.yaml if there is one).") private Path config;
+
+    DataDirectory data() {
+        if (directory != null) return new DataDirectory(directory);
+        if (config != null) return new DataDirectory(Config.read(config).data());
+        return new DataDirectory(Files.exists(USUAL_CONFIG) ? Config.read(USUAL_CONFIG).data() : Path.of("ifbus-data"));
+    }
+
+    /** Opens the database for reading alone. */
+    SqliteStore readOnly() {
+        Path database = data().database();
+        if (!Files.exists(database))
+            throw new IllegalArgumentException("there is no log at " + database + "; name the bus's data directory with --data-dir");
+        return SqliteStore.readOnly(database);
+    }
+}
