@@ -128,7 +128,7 @@ final class SipSockets implements Network, TcpSockets.Receiver {
         Hop hop = new Hop(Endpoint.Protocol.TCP, from.remote(), from.number());
         try {
             StreamFramer.Cut cut = stream.framer.feed(bytes);
-            for (int i = 0; i < cut.pings(); i++) from.send(PONG, () -> {});
+            if (cut.pings() > 0) from.send(PONG, () -> {}); // one is enough for who sends many at once
             cut.messages().forEach(message -> received.accept(message, hop));
         } catch (NotSip e) {
             from.close(); // §18.3: where the next message begins cannot be known
