@@ -31,6 +31,7 @@ final class Core implements Transactions.User {
     private final HostResolver resolver;
     private final Transactions transactions;
     private final Map<String, InDialog> dialogs = new HashMap<>();
+    private final StrangerNotes strangers = new StrangerNotes();
     private final Map<ServerTransaction, IncomingInvite> ringing = new HashMap<>();
     private volatile int calls; // the owner writes it; metrics read it from elsewhere
 
@@ -156,9 +157,10 @@ final class Core implements Transactions.User {
     }
 
     private void offer(ServerTransaction transaction, Optional<Provenance> provenance) {
+        Optional<String> note = provenance.isPresent() ? Optional.of("") : strangers.take(timers.nowNanos());
         IncomingInvite call;
         try {
-            call = new IncomingInvite(this, transaction, provenance);
+            call = new IncomingInvite(this, transaction, provenance, note.isPresent());
         } catch (IllegalArgumentException e) {
             refuse(transaction, 400, String.valueOf(e.getMessage()));
             return;
@@ -166,8 +168,8 @@ final class Core implements Transactions.User {
         ringing.put(transaction, call);
         count();
         try {
-            journal(SipJournal.Kind.INVITE_RECEIVED, provenance, call.callId(), call.from(), transaction.from(), 0, "",
-                    transaction.request().bytes());
+            note.ifPresent(words -> journal(SipJournal.Kind.INVITE_RECEIVED, provenance, call.callId(), call.from(), transaction.from(), 0, words,
+                    transaction.request().bytes()));
             receiver.onIncoming(call);
         } catch (RuntimeException fault) {
             call.refuse(CallFailure.SERVER_ERROR); // or it would ring here for ever
@@ -181,9 +183,10 @@ final class Core implements Transactions.User {
         byte[] answer = transaction.answer(403, "Forbidden", ids.tag()).header(HeaderName.SERVER, settings.product())
                 .header(HeaderName.REASON, "SIP;cause=403;text=\"" + reason + "\"").end();
         transaction.respond(403, answer);
-        journal(SipJournal.Kind.INVITE_REFUSED, Optional.empty(), invite.text(HeaderName.CALL_ID), party(invite.text(HeaderName.FROM)),
-                transaction.from(), 403,
-                reason, invite.bytes());
+        strangers.take(timers.nowNanos())
+                .ifPresent(words -> journal(SipJournal.Kind.INVITE_REFUSED, Optional.empty(), invite.text(HeaderName.CALL_ID),
+                        party(invite.text(HeaderName.FROM)), transaction.from(), 403, words.isEmpty() ? reason : reason + "; " + words,
+                        invite.bytes()));
     }
 
     @Override

@@ -20,16 +20,21 @@ final class IncomingInvite implements IncomingCall {
     private final Core core;
     private final ServerTransaction transaction;
     private final Optional<Provenance> provenance;
+    private final boolean noted;
     private final Dialog dialog;
     private Optional<Runnable> cancelled = Optional.empty();
     private Optional<Timers.Timer> repeating = Optional.empty();
     private boolean settled;
 
-    /** @throws IllegalArgumentException when no dialog can be made of the INVITE; the message may go to the peer */
-    IncomingInvite(Core core, ServerTransaction transaction, Optional<Provenance> provenance) {
+    /**
+     * @param noted whether it is written down though nothing comes of it
+     * @throws IllegalArgumentException when no dialog can be made of the INVITE; the message may go to the peer
+     */
+    IncomingInvite(Core core, ServerTransaction transaction, Optional<Provenance> provenance, boolean noted) {
         this.core = core;
         this.transaction = transaction;
         this.provenance = provenance;
+        this.noted = noted;
         dialog = Dialog.callee(transaction.request(), core.ids().tag());
     }
 
@@ -98,7 +103,8 @@ final class IncomingInvite implements IncomingCall {
     }
 
     private void journal(SipJournal.Kind kind, int status, String detail, byte[] message) {
-        core.journal(kind, provenance, callId(), from(), transaction.from(), status, detail, message);
+        if (noted || kind == SipJournal.Kind.INVITE_ACCEPTED)
+            core.journal(kind, provenance, callId(), from(), transaction.from(), status, detail, message);
     }
 
     /** The leg that it becomes. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.Leg;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,5 +135,19 @@ class OddPeersTest {
         transactions.onRequest(SipParser.parse(Bench.text("OPTIONS", "p", "p", "", 1, padding, "").getBytes(ISO_8859_1)), Bench.PEER);
         assertThat(transactions.open()).isEqualTo(1);
         assertThat(refused).hasSize(2);
+    }
+
+    @Test
+    void shouldWriteDownOnlySoManyCallsOfStrangers() {
+        bench.receiver = call -> call.refuse(CallFailure.DENIED_BY_GUARD);
+        for (int i = 0; i < 3 * StrangerNotes.BURST; i++) bench.request("INVITE", "s" + i, "s" + i, "", 1, "", Bench.OFFER);
+        assertThat(bench.sent).hasSize(3 * StrangerNotes.BURST).allMatch(answer -> answer.status() == 403);
+        assertThat(bench.journal).hasSize(2 * StrangerNotes.BURST);
+        bench.journal.clear();
+        bench.advance(60_000);
+        for (int i = 0; i < 3; i++) bench.request("INVITE", "t" + i, "t" + i, "", 1, "", Bench.OFFER);
+        assertThat(bench.journal).hasSize(6);
+        assertThat(bench.journal.getFirst().detail()).isEqualTo("200 others were not written down");
+        assertThat(bench.journal.get(2).detail()).isEmpty();
     }
 }
