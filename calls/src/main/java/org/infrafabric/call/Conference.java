@@ -88,9 +88,15 @@ public final class Conference {
         AudioPort port = bridge.openPort(track, made, owner);
         made.port = port;
         seats.put(seat, made);
-        Leg leg = call.answer(port, made);
-        made.leg = leg;
-        return leg;
+        try {
+            Leg leg = call.answer(port, made);
+            made.leg = leg;
+            return leg;
+        } catch (RuntimeException e) {
+            seats.remove(seat, made);
+            port.close();
+            throw e;
+        }
     }
 
     public void dial(int seat) {

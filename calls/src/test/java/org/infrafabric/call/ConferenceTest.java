@@ -110,6 +110,13 @@ class ConferenceTest {
     }
 
     @Test
+    void shouldFreeThePortOfACallThatCannotBeTaken() {
+        assertThatThrownBy(() -> conference.take(1, "sage", new Unanswerable())).hasMessage("a fault of ours");
+        assertThat(ports.getFirst().closed).isTrue();
+        assertThat(conference.live()).isZero();
+    }
+
+    @Test
     void shouldAnnounceForAsLongAsItTakes() {
         conference.announce(CompletableFuture.completedFuture(HELLO), () -> told.add("over"));
         assertThat(announced).containsExactly(HELLO);
@@ -144,6 +151,32 @@ class ConferenceTest {
 
         @Override
         public void onEnded(int seat, LegEnd end) { told.add("ended " + seat); }
+    }
+
+    private static final class Unanswerable implements IncomingCall {
+        @Override
+        public String from() { return "sip:sage@test"; }
+
+        @Override
+        public String to() { return "sip:bus@test"; }
+
+        @Override
+        public String source() { return "127.0.0.1:5060"; }
+
+        @Override
+        public Optional<Provenance> provenance() { return Optional.empty(); }
+
+        @Override
+        public void ring() {}
+
+        @Override
+        public Leg answer(AudioPort audio, Leg.Listener listener) { throw new IllegalStateException("a fault of ours"); }
+
+        @Override
+        public void refuse(CallFailure why) {}
+
+        @Override
+        public void onCancelled(Runnable action) {}
     }
 
     private final class Phones implements Dialer {
