@@ -40,6 +40,9 @@ public final class TcpSockets implements AutoCloseable {
 
     /** Who is told what connections bring. On the loop. */
     public interface Receiver {
+        /** Somebody has connected to us. */
+        void onAccepted(Connection from);
+
         void onBytes(Connection from, byte[] bytes);
 
         void onClosed(Connection connection);
@@ -83,7 +86,7 @@ public final class TcpSockets implements AutoCloseable {
     }
 
     private void connect(InetSocketAddress remote) {
-        Inbound inbound = new Inbound();
+        Inbound inbound = new Inbound(false);
         Bootstrap bootstrap = new Bootstrap().group(loop).channel(EventLoops.stream(loop))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT).handler(inbound);
@@ -107,7 +110,7 @@ public final class TcpSockets implements AutoCloseable {
     private ChannelInitializer<Channel> initializer() {
         return new ChannelInitializer<>() {
             @Override
-            protected void initChannel(Channel channel) { channel.pipeline().addLast(new Inbound()); }
+            protected void initChannel(Channel channel) { channel.pipeline().addLast(new Inbound(true)); }
         };
     }
 
@@ -143,7 +146,10 @@ public final class TcpSockets implements AutoCloseable {
     }
 
     private final class Inbound extends SimpleChannelInboundHandler<ByteBuf> {
+        private final boolean accepted;
         private Optional<Connection> connection = Optional.empty();
+
+        private Inbound(boolean accepted) { this.accepted = accepted; }
 
         @Override
         public void channelActive(ChannelHandlerContext context) { opened(context.channel()); }
@@ -158,6 +164,7 @@ public final class TcpSockets implements AutoCloseable {
             connection = Optional.of(opened);
             open.put(opened.number(), opened);
             byRemote.put(opened.remote(), opened);
+            if (accepted) receiver.onAccepted(opened);
         }
 
         @Override

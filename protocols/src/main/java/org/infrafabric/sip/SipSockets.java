@@ -19,7 +19,7 @@ import org.infrafabric.transport.UdpSocket;
 
 /** The user agent's sockets: UDP, and TCP with its framing. Lives on the owner's event loop. */
 final class SipSockets implements Network, TcpSockets.Receiver {
-    /** A peer that has begun a message has this long to finish it: else a few slow ones would hold all connections. */
+    /** A peer that has connected, or begun a message, has this long to finish one: else a few idle or slow ones would hold all connections. */
     private static final long SLOWEST_MESSAGE_NANOS = 10_000_000_000L;
     private static final byte[] PONG = {'\r', '\n'};
     private static final InetSocketAddress ANYWHERE = new InetSocketAddress("192.0.2.1", 5060); // RFC 5737: only to ask for the outgoing interface
@@ -123,18 +123,26 @@ final class SipSockets implements Network, TcpSockets.Receiver {
     }
 
     @Override
+    public void onAccepted(TcpSockets.Connection from) {
+        Stream stream = new Stream();
+        streams.put(from.number(), stream);
+        stream.giveTime(from);
+    }
+
+    @Override
     public void onBytes(TcpSockets.Connection from, byte[] bytes) {
         Stream stream = streams.computeIfAbsent(from.number(), number -> new Stream());
         Hop hop = new Hop(Endpoint.Protocol.TCP, from.remote(), from.number());
+        StreamFramer.Cut cut;
         try {
-            StreamFramer.Cut cut = stream.framer.feed(bytes);
+            cut = stream.framer.feed(bytes);
             if (cut.pings() > 0) from.send(PONG, () -> {}); // one is enough for who sends many at once
             cut.messages().forEach(message -> received.accept(message, hop));
         } catch (NotSip e) {
             from.close(); // §18.3: where the next message begins cannot be known
             return;
         }
-        stream.watch(from);
+        stream.watch(from, !cut.messages().isEmpty());
     }
 
     @Override
@@ -152,13 +160,16 @@ final class SipSockets implements Network, TcpSockets.Receiver {
         private final StreamFramer framer = new StreamFramer();
         private Optional<Timers.Timer> deadline = Optional.empty();
 
-        void watch(TcpSockets.Connection connection) {
-            if (!framer.midway()) {
+        void giveTime(TcpSockets.Connection connection) {
+            deadline = Optional.of(timers.at(timers.nowNanos() + SLOWEST_MESSAGE_NANOS, connection::close));
+        }
+
+        void watch(TcpSockets.Connection connection, boolean finished) {
+            if (finished) {
                 deadline.ifPresent(Timers.Timer::cancel);
                 deadline = Optional.empty();
-            } else if (deadline.isEmpty()) {
-                deadline = Optional.of(timers.at(timers.nowNanos() + SLOWEST_MESSAGE_NANOS, connection::close));
             }
+            if (framer.midway() && deadline.isEmpty()) giveTime(connection);
         }
     }
 }

@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import org.infrafabric.testkit.Await;
+import org.infrafabric.time.HandTimers;
 import org.infrafabric.time.LoopTimers;
 import org.infrafabric.transport.EventLoops;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +60,30 @@ class HostileStreamTest {
         String answers = read();
         while (answers.split("SIP/2.0 200", -1).length < 3) answers += read();
         assertThat(answers).contains("branch=z9hG4bKt", "branch=z9hG4bKu");
+    }
+
+    @Test
+    void shouldCloseAConnectionThatBringsNoMessageInTimeAndNoOther() throws Exception {
+        EventLoop loop = loops.next();
+        HandTimers time = new HandTimers(Instant.EPOCH);
+        try (UserAgent patient = new UserAgent(new SipSettings(List.of(Endpoint.parse("tcp:127.0.0.1:0")), "sip:bus@ifbus.test", "ifbus/test"), loop,
+                time,
+                call -> {}, EscalationHeaders.none(), SipJournal.NONE, SipCounters.NONE, HostResolver.system())) {
+            int port = patient.start().getFirst().address().getPort();
+            try (Socket idle = new Socket("127.0.0.1", port)) {
+                idle.setSoTimeout(3_000);
+                Await.that("the connection to be taken", Duration.ofSeconds(3), () -> loop.submit(time::pending).get() == 1);
+                socket.close();
+                socket = new Socket("127.0.0.1", port);
+                socket.setSoTimeout(3_000);
+                write(new String(options(), ISO_8859_1));
+                assertThat(read()).startsWith("SIP/2.0 200 OK");
+                loop.submit(() -> time.advance(Duration.ofSeconds(11))).get();
+                assertThat(idle.getInputStream().read()).isEqualTo(-1);
+                write(new String(options(), ISO_8859_1).replace("z9hG4bKt", "z9hG4bKu").replace("Call-ID: c", "Call-ID: d"));
+                assertThat(read()).startsWith("SIP/2.0 200 OK");
+            }
+        }
     }
 
     @Test
