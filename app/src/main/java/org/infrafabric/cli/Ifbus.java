@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         description = "A real-time communications bus between AI agents and people.",
         subcommands = {DemoCommand.class, ServeCommand.class, EscalateCommand.class, WitnessCommand.class, RosterCommands.ExpertCommand.class,
             RosterCommands.GuardianCommand.class,
-            RosterCommands.AgentCommand.class, KeyCommand.class, GuardCommand.class},
+            RosterCommands.AgentCommand.class, KeyCommand.class, GuardCommand.class, RehearseCommand.class},
         footer = {"", "Measuring: ifbus bench --help", "First steps: ifbus demo"})
 public final class Ifbus implements Runnable {
     @Spec private CommandSpec spec;
