@@ -18,9 +18,11 @@ import org.infrafabric.testkit.Ears;
 import org.infrafabric.testkit.IfbusProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 
 /** What a newcomer sees first, run in an empty folder: every word of its result is held against what the run left behind. */
+@Isolated("prints how long it took")
 class DemoTest {
     @TempDir Path folder;
 
