@@ -272,26 +272,29 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
 
     @Override
     public void onRinging(int leg, int status) {
-        portrait.ringing(leg, millis());
-        step(now -> machine.onRinging(leg, status, millis()));
+        long millis = millis(); // once, so that view and log say the same
+        portrait.ringing(leg, millis);
+        step(now -> machine.onRinging(leg, status, millis));
     }
 
     @Override
     public void onAnswered(int leg) {
-        portrait.ringing(leg, millis());
+        long millis = millis();
+        portrait.ringing(leg, millis);
         portrait.answered(leg);
         step(now -> {
             room().leg(leg).map(Leg::resumeToken)
                     .ifPresent(token -> journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token)));
             record();
-            machine.onAnswered(leg, millis(), now);
+            machine.onAnswered(leg, millis, now);
         });
     }
 
     @Override
     public void onFirstPacket(int leg) {
-        portrait.heard(leg, millis());
-        step(now -> machine.onFirstPacket(leg, millis()));
+        long millis = millis();
+        portrait.heard(leg, millis);
+        step(now -> machine.onFirstPacket(leg, millis));
     }
 
     @Override
