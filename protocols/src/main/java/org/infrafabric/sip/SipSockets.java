@@ -45,10 +45,11 @@ final class SipSockets implements Network, TcpSockets.Receiver {
         try {
             for (Endpoint endpoint : wanted) {
                 InetSocketAddress address = sharePort(endpoint, all);
-                InetSocketAddress got = switch (endpoint.protocol()) {
-                    case UDP -> bindUdp(address);
-                    case TCP -> tcp.listen(address);
+                int port = switch (endpoint.protocol()) {
+                    case UDP -> bindUdp(address).getPort();
+                    case TCP -> tcp.listen(address).getPort();
                 };
+                InetSocketAddress got = new InetSocketAddress(address.getAddress(), port); // for 0.0.0.0 the kernel may say [::]
                 bound.computeIfAbsent(endpoint.protocol(), protocol -> new ArrayList<>()).add(got);
                 all.add(new Endpoint(endpoint.protocol(), got));
             }

@@ -86,6 +86,13 @@ class SocketsTest {
     }
 
     @Test
+    void shouldSayWhereItListensInTheWordsOfItsSettings() throws Exception {
+        agent("udp:0.0.0.0:0", "tcp:0.0.0.0:0");
+        assertThat(endpoints).allMatch(each -> each.toString().contains(":0.0.0.0:"));
+        assertThat(endpoints).extracting(each -> each.address().getPort()).doesNotContain(0).containsOnly(endpoints.getFirst().address().getPort());
+    }
+
+    @Test
     void shouldCloseEveryListener() throws Exception {
         UserAgent agent = agent("tcp:127.0.0.1:0", "tcp:127.0.0.1:0");
         agent.close();
