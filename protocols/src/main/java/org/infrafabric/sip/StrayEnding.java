@@ -16,7 +16,13 @@ final class StrayEnding implements Transactions.Client {
 
     void run() {
         Dialog dialog = dialog(token.remoteTag(), token.target());
-        core.locate(token.answered() || !token.routes().isEmpty() ? dialog.nextHop() : token.target(), hop -> hop.ifPresent(this::end));
+        core.locate(token.answered() || !token.routes().isEmpty() ? dialog.nextHop() : token.target(),
+                hop -> hop.ifPresentOrElse(this::end, () -> core.locate(called(), other -> other.ifPresent(this::end))));
+    }
+
+    /** Where it was first called, for a peer whose Contact leads nowhere. */
+    private String called() {
+        return Core.party(token.remote()) + (token.protocol() == Endpoint.Protocol.TCP ? ";transport=tcp" : "");
     }
 
     private void end(Hop hop) {
@@ -43,11 +49,11 @@ final class StrayEnding implements Transactions.Client {
         } catch (IllegalArgumentException e) {
             return;
         }
-        core.locate(dialog.nextHop(), hop -> hop.ifPresent(to -> {
+        core.route(dialog.nextHop(), from, to -> {
             core.acknowledge(dialog, token.number()).accept(to);
             byte[] bye = core.bye(dialog, to, REASON);
             core.journal(SipJournal.Kind.BYE_SENT, token.traceId(), token.callId(), Core.party(token.remote()), to, 0, "restarted", bye);
-        }));
+        });
     }
 
     @Override

@@ -150,4 +150,26 @@ class OddPeersTest {
         assertThat(bench.journal.getFirst().detail()).isEqualTo("200 others were not written down");
         assertThat(bench.journal.get(2).detail()).isEmpty();
     }
+
+    @Test
+    void shouldEndAStrayWhoseContactLeadsNowhereWhereItWasCalled() {
+        Leg leg = bench.dial();
+        bench.respond(bench.last(), 200, "t", "<sip:expert@phone.invalid>", Bench.OFFER);
+        Bench reborn = new Bench();
+        reborn.core.endStray(leg.resumeToken());
+        reborn.time.settle();
+        assertThat(reborn.first("BYE").requestUri()).isEqualTo("sip:expert@phone.invalid");
+        assertThat(reborn.hops).containsExactly(Bench.PEER);
+    }
+
+    @Test
+    void shouldEndAStrayThatWasAnsweredInBetweenThoughItsContactLeadsNowhere() {
+        String token = bench.dial().resumeToken();
+        SipMessage invite = bench.last();
+        Bench reborn = new Bench();
+        reborn.core.endStray(token);
+        reborn.respond(invite, 200, "t", "<sip:expert@phone.invalid>", Bench.OFFER);
+        assertThat(reborn.count("ACK")).isEqualTo(1);
+        assertThat(reborn.count("BYE")).isEqualTo(1);
+    }
 }
