@@ -21,6 +21,7 @@ import org.infrafabric.guard.InvalidFile;
 import org.infrafabric.guard.Problem;
 import org.infrafabric.guard.YamlNode;
 import org.infrafabric.guard.YamlSection;
+import org.infrafabric.message.StrictJson;
 import org.infrafabric.sip.Endpoint;
 
 /** Reads {@code ifbus.yaml}. One pass finds all that is wrong; each default stands here once, and {@code ifbus.reference.yaml} is held to it by a test. */
@@ -235,7 +236,7 @@ final class ConfigFile {
 
     private static Config.Limits limits(YamlSection section) {
         HttpSettings http = HttpSettings.defaults("127.0.0.1", 0);
-        Config.Limits limits = new Config.Limits(section.whole("maxBody", http.maxBodyBytes(), 1024, 64 << 20),
+        Config.Limits limits = new Config.Limits(section.whole("maxBody", http.maxBodyBytes(), 1024, StrictJson.MAX_BYTES),
                 section.whole("requestsPerSecond", http.requestsPerSecond(), 1, 100_000), section.whole("burst", http.burst(), 1, 100_000),
                 section.whole("eventStreams", http.maxStreams(), 1, 10_000),
                 section.whole("eventStreamsPerToken", http.maxStreamsPerToken(), 1, 10_000),

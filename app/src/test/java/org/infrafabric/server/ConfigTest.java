@@ -121,6 +121,7 @@ class ConfigTest {
             speech: { openai: { endpoint: "ftp://a/b" } }     | 1 | speech.openai.endpoint | https
             callbacks: { allow: ["https://a.example/x"] }     | 1 | callbacks.allow     | without scheme
             limits: { maxBody: 1 }                            | 1 | limits.maxBody      | from 1024
+            limits: { maxBody: 16777217 }                     | 1 | limits.maxBody      | to 16777216
             agents: [ { id: a } ]                             | 1 | agents[0].publicKey | requireSignatures: false
             agents: [ { id: a, publicKey: "ed25519:AAAA" } ]  | 1 | agents[0].publicKey | base64url
             agents: [ a ]                                     | 1 | agents[0]           | mapping
