@@ -93,8 +93,9 @@ public final class FliteVoice implements Voice {
         Path input = Files.writeString(folder.resolve("text"), text + "\n", StandardCharsets.US_ASCII);
         Path output = folder.resolve("speech.wav");
         Path errors = folder.resolve("errors");
-        ProcessBuilder flite = new ProcessBuilder(program.toString(), "-voice", voice, "--setf", PACE, "-f", input.toString(), "-o",
-                output.toString());
+        ProcessBuilder flite = new ProcessBuilder(program.toString(), "-voice", voice, "-f", input.toString(), "-o",
+                output.toString(),
+                "--setf", PACE);
         flite.environment().clear();
         flite.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(errors.toFile());
