@@ -23,6 +23,8 @@ public final class FliteVoice implements Voice {
 
     private static final int RATE = 8000;
     private static final int MOST_AT_ONCE = 2;
+    /** Somebody listens to silence meanwhile, and the next voice may speak at once. */
+    private static final Duration PATIENCE = Duration.ofMillis(700);
     private static final int LONGEST_SECONDS = 300;
     private static final long MOST_BYTES = 16L << 20;
     private static final int MOST_WORDS_OF_FAILURE = 200;
@@ -73,8 +75,8 @@ public final class FliteVoice implements Voice {
     public String name() { return "flite"; }
 
     private Pcm render(String text) throws IOException, InterruptedException {
-        if (!places.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS))
-            throw new IOException("flite: no place within " + timeout.toSeconds() + " s");
+        if (!places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+            throw new IOException("flite: busy, no place within " + PATIENCE.toMillis() + " ms");
         try {
             Path folder = Files.createTempDirectory("ifbus-flite"); // readable by us alone
             try {

@@ -42,8 +42,9 @@ final class VoiceChain implements Voice {
 
     private CompletableFuture<Pcm> speak(String text, int index) {
         Voice voice = voices.get(index);
+        long begun = now.nanos();
         return voice.speak(text).thenApply(speech -> {
-            recovered(index);
+            recovered(index, begun);
             return speech;
         }).exceptionallyCompose(failure -> {
             if (index == voices.size() - 1) return CompletableFuture.failedFuture(cause(failure));
@@ -68,8 +69,11 @@ final class VoiceChain implements Voice {
                     voices.get(stand).name());
     }
 
-    private void recovered(int index) {
-        if (failedAt.getAndSet(index, WELL) != WELL) LOG.info("voice {} speaks again", voices.get(index).name());
+    /** What was begun before the voice failed and came through all the same says nothing about now. */
+    private void recovered(int index, long begun) {
+        long failed = failedAt.get(index);
+        if (failed == WELL || begun - failed < REST_NANOS) return;
+        if (failedAt.compareAndSet(index, failed, WELL)) LOG.info("voice {} speaks again", voices.get(index).name());
     }
 
     private static Throwable cause(Throwable failure) {
