@@ -2,6 +2,7 @@ package org.infrafabric.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ class CouncilTest {
             site.await(id, "IN_COUNCIL", Duration.ofSeconds(40));
             Await.until("both guardians on the bridge", Duration.ofSeconds(10), () -> site.escalation(id).path("council").path("members"),
                     members -> members.valueStream().allMatch(member -> member.path("onBridge").booleanValue()) && members.size() == 2);
-            Thread.sleep(3_000); // they talk: the tone test needs a second or two of it
+            for (Baresip guardian : List.of(sage, skeptic)) hearSome(guardian);
             sage.press('1');
             site.vote("skeptic", id, "approve");
             JsonNode closed = site.await(id, "CLOSED", Duration.ofSeconds(30));
@@ -76,6 +77,13 @@ class CouncilTest {
             hears(Ears.onALaw(rtpTo(wire, expert)), "expert", EXPERT, SAGE, SKEPTIC);
             assertThat(wire.malformed(rtpPorts(wire))).as("malformed packets").isEmpty();
         }
+    }
+
+    /** Waits until a phone has heard three more seconds: the tone test needs a second or two in which all are there. */
+    private static void hearSome(Baresip phone) throws Exception {
+        Path heard = phone.heard().getFirst();
+        long enough = Files.size(heard) + 3 * 8_000 * 2; // 16-bit samples
+        Await.until("three seconds of talk in " + heard.getFileName(), Duration.ofSeconds(15), () -> Files.size(heard), size -> size >= enough);
     }
 
     private static void hears(Ears ears, String who, double own, double... others) {

@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +69,4 @@ final class DemoCouncil {
             if (response.statusCode() / 100 != 2) throw new IOException(response.statusCode() + " " + response.body());
         }
     }
-
-    static List<String> members() { return DemoHouse.GUARDIANS; }
 }

@@ -29,22 +29,22 @@ final class Voting {
     /** A digit from a guardian who has been on the bridge long enough; gives what the bus took it for, if it was one of the keys. */
     Optional<Phrase> digit(String guardian, char digit, long nowNanos) {
         if (!ballot.eligible(guardian) || Due.passed(endsNanos, nowNanos)) return Optional.empty();
-        Optional<Phrase> taken = switch (digit) {
-            case '1' -> Optional.of(Phrase.APPROVED);
-            case '2' -> Optional.of(Phrase.REJECTED);
-            case '3' -> Optional.of(Phrase.ABSTAINED);
-            case '*' -> Optional.of(Phrase.WITHDRAWN);
-            default -> Optional.empty();
-        };
-        if (taken.isEmpty()) return taken;
-        Optional<Ballot.Choice> choice = switch (digit) {
-            case '1' -> Optional.of(Ballot.Choice.APPROVE);
-            case '2' -> Optional.of(Ballot.Choice.REJECT);
-            case '3' -> Optional.of(Ballot.Choice.ABSTAIN);
-            default -> Optional.empty();
-        };
-        take(guardian, choice, List.of(), Optional.empty(), "dtmf", nowNanos);
-        return taken;
+        Optional<Key> key = Key.of(digit);
+        key.ifPresent(pressed -> take(guardian, pressed.choice(), List.of(), Optional.empty(), "dtmf", nowNanos));
+        return key.map(Key::taken);
+    }
+
+    /** What a key of the phone stands for (CONTRACT §3), and what is said back. {@code choice} empty: the vote is taken back. */
+    private record Key(Optional<Ballot.Choice> choice, Phrase taken) {
+        static Optional<Key> of(char digit) {
+            return switch (digit) {
+                case '1' -> Optional.of(new Key(Optional.of(Ballot.Choice.APPROVE), Phrase.APPROVED));
+                case '2' -> Optional.of(new Key(Optional.of(Ballot.Choice.REJECT), Phrase.REJECTED));
+                case '3' -> Optional.of(new Key(Optional.of(Ballot.Choice.ABSTAIN), Phrase.ABSTAINED));
+                case '*' -> Optional.of(new Key(Optional.empty(), Phrase.WITHDRAWN));
+                default -> Optional.empty();
+            };
+        }
     }
 
     Escalation.Voted http(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason, long nowNanos) {
