@@ -98,7 +98,7 @@ public final class Metrics implements AutoCloseable {
     /** A group commit was waited for. */
     public void committed(Duration took) { commit.record(took); }
 
-    /** {@code result}: allow, deny, hold, share; {@code rule}: its name in the policy. */
+    /** {@code result}: people, hold, share, deny; {@code rule}: its name in the policy. */
     public void guardDecided(String result, String rule) {
         String bounded = rules.contains(rule) || rules.size() < MOST_RULES && rules.add(rule) ? rule : "other";
         Counter.builder("ifbus.guard.decisions").description("What the guard said, to messages and to calls")

@@ -33,50 +33,31 @@ public final class SippScenario {
 
     /** A caller; {@code extraHeaders} stand below the usual ones, each line ended with LF. */
     public static SippScenario invite(String extraHeaders) {
-        SippScenario scenario = new SippScenario();
-        return scenario.send("""
-                INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-                Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-                From: <sip:sipp@[local_ip]:[local_port]>;tag=[pid]T[call_number]
-                To: <sip:[service]@[remote_ip]:[remote_port]>
-                Call-ID: [call_id]
-                CSeq: 1 INVITE
-                Contact: <sip:sipp@[local_ip]:[local_port]>
-                Max-Forwards: 70
-                """ + extraHeaders + """
-                Content-Type: application/sdp
-                Content-Length: [len]
-
-                """ + SDP, true);
+        return new SippScenario().send(request("INVITE") + extraHeaders + "Content-Type: application/sdp\nContent-Length: [len]\n\n" + SDP, true);
     }
 
     /** A caller that offers nothing, so that a test knows every byte which a signature covers: the body is empty. */
     public static SippScenario inviteWithoutBody(String extraHeaders) {
-        return new SippScenario().send("""
-                INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-                Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-                From: <sip:sipp@[local_ip]:[local_port]>;tag=[pid]T[call_number]
-                To: <sip:[service]@[remote_ip]:[remote_port]>
-                Call-ID: [call_id]
-                CSeq: 1 INVITE
-                Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>
-                Max-Forwards: 70
-                """ + extraHeaders + "Content-Length: 0\n\n", true);
+        return new SippScenario().send(request("INVITE") + extraHeaders + "Content-Length: 0\n\n", true);
     }
 
     /** Asks what the other side can do. */
     public static SippScenario options() {
-        return new SippScenario().send("""
-                OPTIONS sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+        return new SippScenario().send(request("OPTIONS") + "Content-Length: 0\n\n", true);
+    }
+
+    /** The beginning of a request that stands outside any dialog. */
+    private static String request(String method) {
+        return """
+                %1$s sip:[service]@[remote_ip]:[remote_port] SIP/2.0
                 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
                 From: <sip:sipp@[local_ip]:[local_port]>;tag=[pid]T[call_number]
                 To: <sip:[service]@[remote_ip]:[remote_port]>
                 Call-ID: [call_id]
-                CSeq: 1 OPTIONS
+                CSeq: 1 %1$s
+                Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>
                 Max-Forwards: 70
-                Content-Length: 0
-
-                """, true);
+                """.formatted(method);
     }
 
     public SippScenario ring() { return respond(180, "Ringing", ""); }
