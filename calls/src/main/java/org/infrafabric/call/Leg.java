@@ -18,6 +18,16 @@ public interface Leg {
     /** Ends the leg in whatever way its state asks for (CANCEL, BYE). Does nothing on one that has ended. {@code reason} is for people and goes into the Reason header. */
     void hangUp(String reason);
 
+    /**
+     * Puts the party on hold: it is told that nobody listens to it. Its own hold of us is another matter.
+     *
+     * @return false when it has no effect: not answered yet, over, or the protocol knows no hold
+     */
+    default boolean hold() { return false; }
+
+    /** Takes the party off hold. As {@link #hold}. */
+    default boolean resume() { return false; }
+
     /** What happens to a leg. After {@link #onEnded} nothing more comes. */
     interface Listener {
         /** The phone rings: the first 18x, with its status. */
