@@ -1,6 +1,8 @@
 package org.infrafabric.speech;
 
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.infrafabric.media.Pcm;
 
 /**
@@ -11,6 +13,14 @@ public final class Resampler {
     private static final double PASS = 0.92;
     /** Zero crossings of the sinc on each side. */
     private static final int CROSSINGS = 24;
+
+    /** Rates come from outside, but a bus has few voices; {@code 25 | rate} bounds them anyway. */
+    private static final Map<Ratio, Kernels> KERNELS = new ConcurrentHashMap<>();
+
+    private record Ratio(int up, int down) {}
+
+    /** One kernel for each position that an output sample can have between two input samples; each sums to one. */
+    private record Kernels(int half, float[][] phases) {}
 
     private Resampler() {}
 
@@ -25,41 +35,52 @@ public final class Resampler {
         int divisor = greatestCommonDivisor(rate, sound.rate());
         int up = rate / divisor;
         int down = sound.rate() / divisor;
-        double cutoff = PASS * Math.min(1.0, (double) rate / sound.rate()); // of the input's half rate
-        int half = (int) Math.ceil(CROSSINGS / cutoff);
-        double[][] phases = phases(up, half, cutoff);
+        Kernels kernels = KERNELS.computeIfAbsent(new Ratio(up, down), Resampler::kernels);
         short[] in = sound.samples();
         short[] out = new short[(int) ((long) in.length * up / down)];
+        int taps = 2 * kernels.half;
         for (int i = 0; i < out.length; i++) {
             long position = (long) i * down;
-            int centre = (int) (position / up);
-            double[] kernel = phases[(int) (position % up)];
-            double sum = 0;
-            int from = Math.max(0, half - 1 - centre);
-            int to = Math.min(kernel.length, in.length - centre + half - 1);
-            for (int k = from; k < to; k++)
-                sum += in[centre - half + 1 + k] * kernel[k];
+            int first = (int) (position / up) - kernels.half + 1;
+            float[] kernel = kernels.phases[(int) (position % up)];
+            float sum = sum(in, first, kernel, Math.max(0, -first), Math.min(taps, in.length - first));
             out[i] = (short) Math.clamp(Math.round(sum), Short.MIN_VALUE, Short.MAX_VALUE);
         }
         return new Pcm(out, rate);
     }
 
-    /** One kernel for each position that an output sample can have between two input samples; each sums to one. */
-    private static double[][] phases(int up, int half, double cutoff) {
-        double[][] phases = new double[up][2 * half];
-        for (int phase = 0; phase < up; phase++) {
+    /** Four sums at a time: one alone would wait for each of its additions. */
+    private static float sum(short[] in, int first, float[] kernel, int from, int to) {
+        float a = 0, b = 0, c = 0, d = 0;
+        int k = from;
+        for (; k + 3 < to; k += 4) {
+            a += in[first + k] * kernel[k];
+            b += in[first + k + 1] * kernel[k + 1];
+            c += in[first + k + 2] * kernel[k + 2];
+            d += in[first + k + 3] * kernel[k + 3];
+        }
+        for (; k < to; k++) a += in[first + k] * kernel[k];
+        return a + b + c + d;
+    }
+
+    private static Kernels kernels(Ratio ratio) {
+        double cutoff = PASS * Math.min(1.0, (double) ratio.up / ratio.down); // of the input's half rate
+        int half = (int) Math.ceil(CROSSINGS / cutoff);
+        float[][] phases = new float[ratio.up][2 * half];
+        for (int phase = 0; phase < ratio.up; phase++) {
+            double[] kernel = new double[2 * half];
             double sum = 0;
             for (int k = 0; k < 2 * half; k++) {
-                double x = k - half + 1 - (double) phase / up;
+                double x = k - half + 1 - (double) phase / ratio.up;
                 double t = x / half;
                 double window = Math.abs(t) >= 1 ? 0 : 0.42 + 0.5 * Math.cos(Math.PI * t) + 0.08 * Math.cos(2 * Math.PI * t);
-                phases[phase][k] = window * sinc(x * cutoff);
-                sum += phases[phase][k];
+                kernel[k] = window * sinc(x * cutoff);
+                sum += kernel[k];
             }
             for (int k = 0; k < 2 * half; k++)
-                phases[phase][k] /= sum;
+                phases[phase][k] = (float) (kernel[k] / sum);
         }
-        return phases;
+        return new Kernels(half, phases);
     }
 
     private static double sinc(double x) { return x == 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x); }

@@ -8,7 +8,8 @@ import org.infrafabric.media.Pcm;
 
 /**
  * The bus's voice: makes text fit to be spoken ({@link SpokenText}), has it spoken by the best voice that can, brings it to one loudness,
- * and keeps what it said for the next time.
+ * sentence by sentence,
+ * and keeps each for the next time: of most texts only the case itself is new.
  */
 public final class Voices implements Voice {
     /** Ten minutes of speech, 9.6 MB. */
@@ -49,18 +50,25 @@ public final class Voices implements Voice {
     }
 
     /**
-     * Speech of a text from anywhere: peak −6 dBFS, short fades, a faint noise floor. Same text, same speech, from memory where it is kept.
+     * Speech of a text from anywhere: peak −6 dBFS, short fades, a faint noise floor. Same sentence, same speech, from memory where it is kept.
      */
     @Override
     public CompletableFuture<Pcm> speak(String text) {
-        String fit = SpokenText.of(text, longestText);
-        return cache.of(fit, () -> chain.speak(fit).thenApply(Loudness::even));
+        List<CompletableFuture<Pcm>> said = new ArrayList<>();
+        // One after another: whoever speaks long must not be taken for somebody who keeps the voice busy.
+        CompletableFuture<?> before = CompletableFuture.completedFuture(null);
+        for (String sentence : Sentences.of(SpokenText.of(text, longestText))) {
+            CompletableFuture<Pcm> speech = before.thenCompose(unused -> cache.of(sentence, () -> chain.speak(sentence).thenApply(Loudness::even)));
+            said.add(speech);
+            before = speech;
+        }
+        return before.thenApply(unused -> Sentences.joined(said.stream().map(CompletableFuture::join).toList()));
     }
 
     /** Says these now and keeps them for good, so that no call waits for them. Done when all are there; failed when one of them is not. */
     public CompletableFuture<Void> prepare(Collection<String> prompts) {
         return CompletableFuture.allOf(prompts.stream().map(prompt -> {
-            cache.pin(SpokenText.of(prompt, longestText));
+            Sentences.of(SpokenText.of(prompt, longestText)).forEach(cache::pin);
             return speak(prompt);
         }).toArray(CompletableFuture[]::new));
     }

@@ -50,6 +50,14 @@ class VoicesTest {
     }
 
     @Test
+    void shouldSpeakOnlyTheSentencesThatAreNew() {
+        int one = voices.speak("Thank you. It says: stop the pump.").join().samples().length;
+        int two = voices.speak("Thank you. It says: open the valve.").join().samples().length;
+        assertThat(first.texts).containsExactly("Thank you.", "It says: stop the pump.", "It says: open the valve.");
+        assertThat(two).isEqualTo(one).isEqualTo(2 * 800);
+    }
+
+    @Test
     void shouldLetTheNextSpeakAndTheFailedOneRest() {
         first.well = false;
         assertThat(voices.speak("one").join().rate()).isEqualTo(8000);
@@ -77,7 +85,7 @@ class VoicesTest {
     @Test
     void shouldGiveVoicesOnlyWhatIsFitToBeSpoken() {
         voices.speak("<speak>" + "A sentence. ".repeat(100) + "</speak>\u0000").join();
-        assertThat(first.texts.getFirst()).hasSizeLessThanOrEqualTo(200).doesNotContain("<").endsWith("A sentence. The rest is on the dashboard.");
+        assertThat(first.texts).containsExactly("speak A sentence.", "A sentence.", "The rest is on the dashboard.");
     }
 
     @Test
