@@ -46,7 +46,7 @@ public final class MediaEngine implements AutoCloseable {
 
     public MediaEngine(Settings settings) {
         range = new PortRange(settings.address(), settings.firstPort(), settings.lastPort(), random.nextInt(65_536));
-        for (int i = 0; i < settings.loops(); i++) loops.add(new MediaLoop("media-" + i, counters));
+        for (int i = 0; i < settings.loops(); i++) loops.add(new MediaLoop("media-" + i, counters, System::nanoTime));
         loops.forEach(MediaLoop::start);
     }
 

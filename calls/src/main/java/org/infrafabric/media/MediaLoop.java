@@ -7,9 +7,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
- * One thread that runs bridges tick by tick, and between ticks whatever other threads hand it. It reads the clock; nothing that it runs does.
+ * One thread that runs bridges tick by tick, and between ticks whatever other threads hand it. It is given the clock; nothing that it runs reads one.
  *
  * <p>Ticks are due at fixed times, so they do not drift. One that is late is made up for at once, as long as it is not more than {@link #CATCH_UP} ticks
  * behind; what is older is skipped.
@@ -20,15 +21,23 @@ final class MediaLoop implements Executor, AutoCloseable {
     private static final long CLOSE_MILLIS = 1_000;
     private static final System.Logger LOG = System.getLogger(MediaLoop.class.getName());
 
+    /** No tick is due until something is asked for. */
+    static final long NOTHING_DUE = Long.MAX_VALUE;
+
     private final LoopCounters counters;
+    private final LongSupplier clock;
     private final Scratch scratch = new Scratch();
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final List<RtpBridge> bridges = new ArrayList<>();
     private final Thread thread;
     private volatile boolean stopping;
+    private long due;
+    private boolean idle = true;                                          // nothing was due while there was no bridge
 
-    MediaLoop(String name, LoopCounters counters) {
+    /** @param clock monotonic nanoseconds */
+    MediaLoop(String name, LoopCounters counters, LongSupplier clock) {
         this.counters = counters;
+        this.clock = clock;
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
     }
 
@@ -62,30 +71,35 @@ final class MediaLoop implements Executor, AutoCloseable {
     }
 
     private void run() {
-        long due = System.nanoTime();
-        boolean idle = true; // nothing was due while there was no bridge
         while (!stopping) {
-            runInbox();
-            long now = System.nanoTime();
-            if (bridges.isEmpty()) {
-                idle = true;
-                LockSupport.park(this);
-            } else if (idle) {
-                idle = false;
-                due = now;
-            } else if (now - due >= 0) {
-                due = skipTo(now, due);
-                tick(due);
-                due += TICK_NANOS;
-            } else {
-                LockSupport.parkNanos(this, due - now);
-            }
+            long wait = turn();
+            if (wait == NOTHING_DUE) LockSupport.park(this);
+            else if (wait > 0) LockSupport.parkNanos(this, wait);
         }
         runInbox();
         while (!bridges.isEmpty()) {
             bridges.getLast().close();
             runInbox();
         }
+    }
+
+    /** Does what was asked, and a tick if one is due; says how many nanoseconds there are to the next, or {@link #NOTHING_DUE}. Loop only. */
+    long turn() {
+        runInbox();
+        if (bridges.isEmpty()) {
+            idle = true;
+            return NOTHING_DUE;
+        }
+        long now = clock.getAsLong();
+        if (idle) {
+            idle = false;
+            due = now;
+        }
+        if (now - due < 0) return due - now;
+        due = skipTo(now, due);
+        tick(due);
+        due += TICK_NANOS;
+        return 0;
     }
 
     private long skipTo(long now, long due) {
@@ -101,7 +115,7 @@ final class MediaLoop implements Executor, AutoCloseable {
     private void tick(long due) {
         for (int i = 0; i < bridges.size(); i++) {
             RtpBridge bridge = bridges.get(i);
-            long now = System.nanoTime();
+            long now = clock.getAsLong();
             if (now - due > TICK_NANOS && bridge.inUse()) counters.late.increment();
             try {
                 bridge.tick(now);

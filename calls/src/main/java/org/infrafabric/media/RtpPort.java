@@ -147,8 +147,7 @@ final class RtpPort implements AudioPort {
         closed = true;
         if (media != null) rtcp.goodbye(scratch.out, sender, receiver, nowNanos);
         playback.stop();
-        sockets.rtp().close();
-        sockets.rtcp().close();
+        sockets.close();
     }
 
     private byte[] codes(Scratch scratch, Mix mix, Encoding encoding) {

@@ -88,7 +88,10 @@ class BridgeTest {
         try (TestPhone phone = new TestPhone(port, Encoding.PCMU, 440, 7)) {
             until(() -> phone.packets().size() > 5);
             port.connect(phone.terms(false));
-            long before = settled(port);
+            CountDownLatch held = new CountDownLatch(1);
+            port.play(Sines.pcm(600, 0.02), held::countDown);              // heard of only after the hold has taken effect
+            assertThat(held.await(2, TimeUnit.SECONDS)).isTrue();
+            long before = port.stats().sent();
             CountDownLatch played = new CountDownLatch(1);
             port.play(Sines.pcm(600, 0.1), played::countDown);
             assertThat(played.await(2, TimeUnit.SECONDS)).as("a prompt to a held party still comes to its end").isTrue();
@@ -176,16 +179,6 @@ class BridgeTest {
 
     private static List<byte[]> events(TestPhone phone) {
         return phone.packets().stream().filter(packet -> (packet[1] & 0x7f) == 101).toList();
-    }
-
-    /** Packets sent, once no more follow. */
-    private static long settled(AudioPort port) throws InterruptedException {
-        long seen = -1;
-        while (seen != port.stats().sent()) {
-            seen = port.stats().sent();
-            Thread.sleep(60);
-        }
-        return seen;
     }
 
     private static boolean free(int port) {

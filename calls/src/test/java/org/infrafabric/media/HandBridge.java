@@ -42,7 +42,7 @@ final class HandBridge {
     private RtpPort open(RtpBridge on, int number, String name, AudioPort.Listener listener, java.util.concurrent.Executor owner) {
         Party party = new Party(number);
         parties.add(party);
-        return new RtpPort(on, number, name, new PortRange.Pair(party.rtp, party.rtcp), listener, owner,
+        return new RtpPort(on, number, name, new PortRange.Pair(party.rtp, party.rtcp, () -> {}), listener, owner,
                 new RtpSender(party.rtp, 0xabc0 + number, 65_533, -480),
                 new RtcpSession(party.rtcp, new Rtcp(0xabc0 + number, "cname" + number),
                         () -> Instant.ofEpochSecond(1_800_000_000L, now % 1_000_000_000L), 5));
