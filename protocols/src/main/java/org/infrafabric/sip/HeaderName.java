@@ -8,6 +8,8 @@ enum HeaderName {
     SUPPORTED("Supported", 'k'), UNSUPPORTED("Unsupported"), ALLOW("Allow"), ACCEPT("Accept"), ACCEPT_ENCODING("Accept-Encoding"), DATE("Date"),
     EXPIRES("Expires"), REASON("Reason"), RETRY_AFTER("Retry-After"), SUBJECT("Subject", 's'), USER_AGENT("User-Agent"), SERVER("Server"),
     WARNING("Warning"), AUTHORIZATION("Authorization"), PROXY_AUTHORIZATION("Proxy-Authorization"), TIMESTAMP("Timestamp"),
+    WWW_AUTHENTICATE("WWW-Authenticate"), PROXY_AUTHENTICATE("Proxy-Authenticate"), AUTHENTICATION_INFO("Authentication-Info"), RSEQ("RSeq"),
+    RACK("RAck"), SESSION_EXPIRES("Session-Expires", 'x'), MIN_SE("Min-SE"), REFER_TO("Refer-To", 'r'),
     X_IF_TRACE_ID("X-IF-Trace-ID"), X_IF_HAZARD("X-IF-Hazard"), X_IF_DATE("X-IF-Date"), X_IF_WITNESS_HASH("X-IF-Witness-Hash"),
     X_IF_SIGNATURE("X-IF-Signature"), OTHER("");
 
