@@ -36,13 +36,13 @@ final class Parties {
     private static final int PROMPTS = 2;
 
     private final Pace pace;
-    private final Escalation.Out out;
+    private final Out out;
     private final Course course;
     private final Map<Integer, Party> parties = new LinkedHashMap<>();
     private int legs;
 
     /** @param legs the last leg number that was given out before */
-    Parties(Pace pace, Escalation.Out out, Course course, int legs) {
+    Parties(Pace pace, Out out, Course course, int legs) {
         this.pace = pace;
         this.out = out;
         this.course = course;
@@ -87,6 +87,15 @@ final class Parties {
         Party party = seat(callee, nowNanos); // so long for the caller to confirm
         out.noted(EventType.CALL_TAKEN, Payload.of("leg", party.leg, "role", Words.of(callee.role), "party", callee.name, "from", from));
         return party.leg;
+    }
+
+    void onRinging(int leg, int status, long millis) {
+        of(leg).ifPresent(party -> out.noted(EventType.CALL_RINGING,
+                Payload.of("leg", leg, "party", party.callee.name, "status", status, "millis", millis)));
+    }
+
+    void onFirstPacket(int leg, long millis) {
+        of(leg).ifPresent(party -> out.noted(EventType.FIRST_AUDIO, Payload.of("leg", leg, "party", party.callee.name, "millis", millis)));
     }
 
     void onAnswered(Party party, long millis, long nowNanos) {

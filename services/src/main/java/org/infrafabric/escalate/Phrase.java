@@ -27,5 +27,8 @@ enum Phrase {
     /** What the bus took a digit for. */
     APPROVED, REJECTED, ABSTAINED, WITHDRAWN,
     /** How it ended. */
-    OUTCOME
+    OUTCOME;
+
+    /** The line is cut when this was said. */
+    boolean last() { return this == TAKEN || this == DECLINED || this == OUTCOME; }
 }

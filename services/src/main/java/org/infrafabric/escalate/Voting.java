@@ -9,11 +9,11 @@ final class Voting {
     private final Ballot ballot;
     private final Pace pace;
     private final Anchor anchor;
-    private final Escalation.Out out;
+    private final Out out;
     private final long endsNanos;
     private long settledNanos;
 
-    Voting(Ballot ballot, Pace pace, Anchor anchor, Escalation.Out out, long endsNanos, long nowNanos) {
+    Voting(Ballot ballot, Pace pace, Anchor anchor, Out out, long endsNanos, long nowNanos) {
         this.ballot = ballot;
         this.pace = pace;
         this.anchor = anchor;

@@ -22,7 +22,7 @@ import org.infrafabric.witness.EventType;
 import tools.jackson.databind.node.ObjectNode;
 
 /** All that an escalation asks of the world, written down; and time by hand. */
-final class World implements Escalation.Out {
+final class World implements Out {
     static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
     static final CouncilRules RULES = new CouncilRules(2, Duration.ofMinutes(5), Duration.ofSeconds(30), false, false);
 
