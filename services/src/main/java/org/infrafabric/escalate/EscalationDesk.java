@@ -10,19 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.IncomingCall;
-import org.infrafabric.escalate.Escalations.Refusal.Code;
-import org.infrafabric.guard.Guard;
-import org.infrafabric.guard.Judgement;
 import org.infrafabric.guard.Party;
-import org.infrafabric.message.IfMessage;
-import org.infrafabric.message.TraceIds;
 import org.infrafabric.store.StoreFailure;
-import org.infrafabric.witness.Change;
-import org.infrafabric.witness.Draft;
 import org.infrafabric.witness.EventType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * All escalations of this node: takes messages in, keeps what runs, finds what ran, goes on after a restart, and stops in good order. Its methods may be called
@@ -30,18 +22,16 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class EscalationDesk implements Escalations, IncomingCall.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(EscalationDesk.class);
-    private static final String NO_TRACE = "0".repeat(32);
     /** One that has ended is remembered so long, that a repetition on its way finds it. */
     private static final Duration LINGER = Duration.ofSeconds(60);
-    private static final int BURST = 20;
 
     private final DeskParts parts;
     private final EscalationRows rows;
     private final Deliveries deliveries;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
-    private final Map<String, CompletableFuture<Submission>> births = new ConcurrentHashMap<>();
-    private final Trickle refusals = new Trickle(BURST);
-    private final Trickle strangers = new Trickle(BURST);
+    private final Admission admission;
+    private final Asides asides;
+    private final Trickle strangers = new Trickle(Admission.BURST);
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile int live; // written by the owner alone
@@ -52,115 +42,41 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
         this.parts = parts;
         this.rows = new EscalationRows(parts.store());
         this.deliveries = new Deliveries(parts, rows);
+        this.asides = new Asides(parts.witness());
+        this.admission = new Admission(parts, rows, asides, house);
     }
 
     // --- messages ----------------------------------------------------------------------------------------------------------------------
 
     @Override
     public CompletableFuture<Submission> submit(byte[] body, String agent, long receivedNanos) {
-        CompletableFuture<Submission> answer = new CompletableFuture<>();
-        parts.blocking().execute(() -> {
-            try {
-                look(body, agent, receivedNanos, answer);
-            } catch (RuntimeException broken) { // fail closed: nothing was created
-                LOG.error("A message of {} could not be looked at", agent, broken);
-                answer.complete(new Submission.Refused(new Refusal(Code.OVERLOAD, "", "The bus cannot read its store now; try again.")));
-            }
-        });
-        return answer;
+        return admission.submit(body, agent, receivedNanos);
     }
 
-    private void look(byte[] body, String agent, long receivedNanos, CompletableFuture<Submission> answer) {
-        Guard guard = parts.guard().get();
-        switch (Door.look(body, agent, guard, parts.settings().hazards(), parts.timers().wallTime())) {
-            case Door.Finding.Unsound unsound -> parts.owner().execute(() -> refuse(unsound.refusal(), agent, unsound.trace(), answer));
-            case Door.Finding.Sound sound -> {
-                Optional<EscalationRows.Known> known = rows.known(sound.message().id());
-                Optional<Judgement> judgement = known.isPresent() || sound.ifNew().isPresent() ? Optional.empty()
-                        : Optional.of(guard.judge(sound.message(), parts.timers().wallTime()));
-                parts.owner().execute(() -> admit(sound, known, judgement, body, agent, receivedNanos, answer));
-            }
+    private final Admission.House house = new Admission.House() {
+        @Override
+        public Optional<Running> running(String id) { return Optional.ofNullable(running.get(id)); }
+
+        @Override
+        public boolean takesMore() {
+            return !closed && !draining.get() && live < parts.settings().maxLive() && !parts.witness().saturated();
         }
-    }
 
-    /** Owner's thread. */
-    private void admit(Door.Finding.Sound sound, Optional<EscalationRows.Known> known, Optional<Judgement> judgement, byte[] body, String agent,
-            long receivedNanos, CompletableFuture<Submission> answer) {
-        IfMessage message = sound.message();
-        Running same = running.get(message.id());
-        if (same != null) {
-            repeated(message, same, agent, answer);
-        } else if (known.isPresent()) {
-            if (known.get().source().equals(message.source()) && known.get().sha().equals(message.requestSha256())) {
-                answer.complete(new Submission.Repeated(known.get().view()));
-            } else {
-                refuse(conflict(), agent, message.traceId(), answer);
-            }
-        } else if (sound.ifNew().isPresent()) {
-            refuse(sound.ifNew().get(), agent, message.traceId(), answer);
-        } else if (closed || draining.get() || live >= parts.settings().maxLive() || parts.witness().saturated()) {
-            answer.complete(
-                    new Submission.Refused(new Refusal(Code.OVERLOAD, "", "The bus takes no new escalation now; try again in a few seconds.")));
-        } else {
-            create(sound, judgement.orElseThrow(), body, receivedNanos, answer);
+        @Override
+        public Running begin(Matter matter, int level, byte[] body, long receivedNanos) {
+            Running made = new Running(parts, watcher, matter, level, body, receivedNanos);
+            running.put(matter.id(), made);
+            live++;
+            return made;
         }
-    }
-
-    private void create(Door.Finding.Sound sound, Judgement judgement, byte[] body, long receivedNanos,
-            CompletableFuture<Submission> answer) {
-        IfMessage message = sound.message();
-        List<String> hazards = judgement instanceof Judgement.People people ? people.hazards() : message.hazards();
-        Matter matter = new Matter(message.id(), message.traceId().orElseGet(TraceIds::random), message.source(), hazards, message.summary(),
-                message.severity().orElse(""), message.evidence().stream().map(item -> item.name()).toList(), message.deadline(), message.callback(),
-                message.requestSha256(), judgement.ruling().policyHash());
-        Running made = new Running(parts, watcher, matter, message.level(), body, receivedNanos);
-        running.put(matter.id(), made);
-        births.put(matter.id(), answer);
-        live++;
-        made.begin(message.source(), sound.signed(), judgement);
-    }
-
-    private void repeated(IfMessage message, Running same, String agent, CompletableFuture<Submission> answer) {
-        Matter matter = same.matter();
-        if (!matter.source().equals(message.source()) || !matter.requestSha256().equals(message.requestSha256())) {
-            refuse(conflict(), agent, message.traceId(), answer);
-            return;
-        }
-        CompletableFuture<Submission> birth = births.get(matter.id());
-        if (birth == null) {
-            answer.complete(new Submission.Repeated(same.view()));
-            return;
-        }
-        var unused = birth
-                .thenAccept(born -> answer.complete(born instanceof Submission.Accepted accepted ? new Submission.Repeated(accepted.view()) : born));
-    }
-
-    private static Refusal conflict() {
-        return new Refusal(Code.CONFLICT, "/id", "Another message has this id; ids are unique on a bus. Send the same bytes again, or use a new id.");
-    }
-
-    /** The refusal is told at once; its entry is for the operator, and a flood of them is counted, not written. */
-    private void refuse(Refusal refusal, String agent, Optional<String> trace, CompletableFuture<Submission> answer) {
-        answer.complete(new Submission.Refused(refusal));
-        long suppressed = refusals.let(parts.timers().nowNanos());
-        if (suppressed < 0) return;
-        note(EventType.MESSAGE_REFUSED, trace.orElse(NO_TRACE), Payload.of("agent", Trickle.brief(agent), "code", refusal.code().label(), "field",
-                Trickle.brief(refusal.field()), "detail", Trickle.brief(refusal.detail()), "suppressed", suppressed));
-    }
-
-    private void note(EventType type, String trace, ObjectNode payload) {
-        var unused = parts.witness().append(Change.of(new Draft(type, trace, payload))).whenComplete((entries, failure) -> {
-            if (failure != null) LOG.warn("{} could not be written to the log: {}", type.event(), failure.toString());
-        });
-    }
+    };
 
     // --- what runs ---------------------------------------------------------------------------------------------------------------------
 
     private final Running.Watcher watcher = new Running.Watcher() {
         @Override
         public void born(Running born) {
-            CompletableFuture<Submission> answer = births.remove(born.matter().id());
-            if (answer != null) answer.complete(new Submission.Accepted(born.view()));
+            admission.born(born);
         }
 
         @Override
@@ -168,8 +84,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
             LOG.error("Escalation {} was refused, since the log cannot take it: {}", dead.matter().id(), why.toString());
             running.remove(dead.matter().id());
             ended();
-            CompletableFuture<Submission> answer = births.remove(dead.matter().id());
-            if (answer != null) answer.complete(new Submission.Refused(new Refusal(Code.OVERLOAD, "", "The log cannot take it now; try again.")));
+            admission.stillborn(dead.matter().id());
         }
 
         @Override
@@ -248,7 +163,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
     @Override
     public Optional<EscalationView> find(String id) {
         Running known = running.get(id);
-        if (known != null && !births.containsKey(id)) return Optional.of(known.view());
+        if (known != null && !admission.unborn(id)) return Optional.of(known.view());
         return rows.known(id).map(EscalationRows.Known::view);
     }
 
@@ -291,7 +206,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
         call.refuse(why);
         long suppressed = strangers.let(parts.timers().nowNanos());
         if (suppressed < 0) return;
-        note(EventType.CALL_REFUSED, call.provenance().map(provenance -> provenance.traceId()).orElse(NO_TRACE), Payload.of("from",
+        asides.note(EventType.CALL_REFUSED, call.provenance().map(provenance -> provenance.traceId()), Payload.of("from",
                 Trickle.brief(call.from()), "to", Trickle.brief(call.to()), "source", Trickle.brief(call.source()), "cause", cause, "suppressed",
                 suppressed));
     }

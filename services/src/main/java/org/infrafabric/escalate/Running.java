@@ -1,26 +1,15 @@
 package org.infrafabric.escalate;
 
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
-import org.infrafabric.call.CallFailure;
-import org.infrafabric.call.Conference;
 import org.infrafabric.call.IncomingCall;
-import org.infrafabric.call.Leg;
-import org.infrafabric.call.LegEnd;
-import org.infrafabric.call.Provenance;
 import org.infrafabric.guard.Expert;
 import org.infrafabric.guard.Guardian;
 import org.infrafabric.guard.Judgement;
 import org.infrafabric.guard.Party;
-import org.infrafabric.guard.Permit;
-import org.infrafabric.media.Pcm;
-import org.infrafabric.record.Recording;
 import org.infrafabric.store.StoreFailure;
 import org.infrafabric.time.Timers;
 import org.infrafabric.witness.Draft;
@@ -30,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One escalation at work: its state machine, its conference, its journal, and what the outside sees of it. It decides nothing; it carries out, in order, and only
+ * One escalation at work: its state machine, its lines, its journal, and what the outside sees of it. It decides nothing; it carries out, in order, and only
  * after the log has it. Owner's thread only, but for {@link #view}.
  */
-final class Running implements Escalation.Out, Conference.Listener, Journal.Keeper {
+final class Running implements Out, Journal.Keeper {
     /** Whom it tells of its birth and its end. */
     interface Watcher {
         void born(Running running);
@@ -54,13 +43,9 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
     private final Timers timers;
     private final Escalation machine;
     private final Journal journal;
-    private final Prompts prompts;
     private final Portrait portrait;
-    private final long receivedNanos;
-    private final boolean restored;
+    private final Lines lines;
 
-    private @Nullable Conference conference;
-    private boolean recording;
     private Draft.@Nullable Blob request;
     private String firstHash;
     private volatile EscalationView view;
@@ -80,14 +65,12 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
         this.matter = matter;
         this.level = level;
         this.timers = parts.timers();
-        this.receivedNanos = receivedNanos;
-        this.restored = false;
         this.request = new Draft.Blob("application/json", request);
         this.firstHash = "";
-        this.prompts = new Prompts(parts.voice(), new Briefing(matter));
         this.portrait = new Portrait(matter);
         this.machine = new Escalation(matter, parts.settings().pace(), this, timers.wallTime(), timers.nowNanos());
         this.journal = new Journal(matter.id(), parts.witness(), parts.owner(), timers, false, this);
+        this.lines = new Lines(parts, matter, machine, journal, portrait, receivedNanos, this::step);
         this.view = portrait.of(machine, List.of());
     }
 
@@ -98,13 +81,11 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
         this.matter = left.matter();
         this.level = left.level();
         this.timers = parts.timers();
-        this.receivedNanos = timers.nowNanos();
-        this.restored = true;
         this.firstHash = left.firstHash();
-        this.prompts = new Prompts(parts.voice(), new Briefing(matter));
         this.portrait = new Portrait(matter, left.view());
         this.machine = new Escalation(matter, parts.settings().pace(), this, left.kept(), timers.wallTime(), timers.nowNanos());
         this.journal = new Journal(matter.id(), parts.witness(), parts.owner(), timers, true, this);
+        this.lines = new Lines(parts, matter, machine, journal, portrait, timers.nowNanos(), this::step);
         this.view = left.view();
     }
 
@@ -123,7 +104,7 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
                     Payload.of("requestSha256", matter.requestSha256(), "source", matter.source(), "hazards", matter.hazards()));
             noted(EventType.GUARD_DECIDED, Payload.of("result", judgement.result(), "rule", judgement.ruling().rule(), "reason",
                     judgement.ruling().reason(), "policyHash", judgement.ruling().policyHash(), "inputs", Payload.of(judgement.ruling().inputs())));
-            if (judgement instanceof Judgement.People) prompts.ahead(Phrase.ACCEPT, Phrase.BRIEFING);
+            if (judgement instanceof Judgement.People) lines.ahead(State.RINGING);
             machine.onJudged(judgement, now);
             journal.effect(() -> {
                 watcher.born(this);
@@ -160,8 +141,7 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
             };
             if (leg == 0) return;
             taken[0] = true;
-            portrait.calling(leg, party instanceof Guardian guardian ? guardian.id() : party.uri(), party instanceof Expert, timers.wallTime());
-            journal.effect(() -> answer(leg, party instanceof Guardian guardian ? guardian.id() : "expert", call));
+            lines.take(leg, party, call);
         });
         return taken[0];
     }
@@ -171,13 +151,11 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
         suspended = true;
         journal.stop();
         if (alarm != null) alarm.cancel();
-        if (conference != null) {
-            var unused = conference.close("the bus restarts");
-        }
+        lines.cut("the bus restarts");
     }
 
     /** The legs that are up. */
-    List<LiveLeg> legs() { return portrait.legs(conference); }
+    List<LiveLeg> legs() { return lines.legs(); }
 
     // --- what the machine asks ---------------------------------------------------------------------------------------------------------
 
@@ -187,10 +165,7 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
         Draft.Blob blob = state == State.RECEIVED ? request : null;
         request = null;
         journal.entry(new Draft(state.event(), matter.traceId(), payload, blob == null ? Map.of() : Map.of("request", blob)));
-        if (state == State.RINGING) prompts.ahead(Phrase.ACCEPT, Phrase.BRIEFING);
-        if (state == State.ACCEPTED) prompts.ahead(Phrase.JOIN, Phrase.WAIT, Phrase.SUMMARY, Phrase.LATE_SUMMARY);
-        if (state == State.BRIEFED) prompts.ahead(Phrase.OPEN, Phrase.TALK, Phrase.DECIDE);
-        if (state == State.IN_COUNCIL) prompts.ahead(Phrase.LATE_SUMMARY, Phrase.APPROVED, Phrase.REJECTED, Phrase.ABSTAINED, Phrase.WITHDRAWN);
+        lines.ahead(state);
     }
 
     @Override
@@ -198,7 +173,7 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
 
     @Override
     public void concluded(State end, Verdict verdict) {
-        if (conference != null) prompts.outcome(verdict.decision());
+        lines.outcome(verdict.decision());
         journal.end(
                 new Draft(end.event(), matter.traceId(), mine(Payload.of("decision", verdict.decision(), "conditions", verdict.conditions(), "reason",
                         verdict.reason()))),
@@ -212,102 +187,28 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
     }
 
     @Override
-    public void dial(int leg, Callee callee) {
-        portrait.calling(leg, callee.name, callee.role == Callee.Role.EXPERT, timers.wallTime());
-        if (callee.role == Callee.Role.EXPERT) {
-            Permit permit = parts.guard().get().permitCall(callee.uri, timers.nowNanos());
-            if (!permit.allowed()) {
-                noted(EventType.CALL_DENIED, Payload.of("party", callee.name, "reason", permit.reason()));
-                cannotCall(leg, CallFailure.DENIED_BY_GUARD, permit.reason());
-                return;
-            }
-        }
-        try {
-            String track = callee.role == Callee.Role.EXPERT ? "expert" : callee.name;
-            Leg made = room().prepare(leg, track, callee.uri, new Briefing(matter).subject(),
-                    Optional.of(new Provenance(matter.traceId(), matter.hazards(), firstHash)));
-            String token = made.resumeToken();
-            journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token));
-            journal.effect(() -> room().dial(leg));
-        } catch (IOException noPort) {
-            cannotCall(leg, CallFailure.OVERLOAD, String.valueOf(noPort.getMessage()));
-        } catch (IllegalArgumentException noTarget) {
-            cannotCall(leg, CallFailure.BAD_REQUEST, String.valueOf(noTarget.getMessage()));
-        }
-    }
+    public void dial(int leg, Callee callee) { lines.dial(leg, callee, firstHash); }
 
     @Override
-    public void say(int leg, Phrase phrase) {
-        CompletableFuture<Pcm> sound = prompts.of(phrase);
-        journal.effect(() -> room().say(leg, sound, () -> step(now -> machine.onSaid(leg, phrase, now))));
-    }
+    public void say(int leg, Phrase phrase) { lines.say(leg, phrase); }
 
     @Override
-    public void hush(int leg) { journal.effect(() -> room().hush(leg)); }
+    public void hush(int leg) { lines.hush(leg); }
 
     @Override
-    public void announce(Phrase phrase) {
-        CompletableFuture<Pcm> sound = prompts.of(phrase);
-        journal.effect(() -> room().announce(sound, () -> step(now -> machine.onAnnounced(phrase, now))));
-    }
+    public void announce(Phrase phrase) { lines.announce(phrase); }
 
     @Override
-    public void join(int leg) { journal.effect(() -> room().join(leg)); }
+    public void join(int leg) { lines.join(leg); }
 
     @Override
-    public void hangUp(int leg, String reason) { journal.effect(() -> room().hangUp(leg, reason)); }
+    public void hangUp(int leg, String reason) { lines.hangUp(leg, reason); }
 
     @Override
-    public void tidy() {
-        journal.effect(() -> {
-            if (conference == null) step(now -> machine.onTidied());
-            else tidied(conference.close("the escalation is over"));
-        });
-    }
+    public void tidy() { lines.tidy(); }
 
     @Override
     public List<Guardian> guardians() { return parts.guard().get().roster().guardians(); }
-
-    // --- what the conference tells -----------------------------------------------------------------------------------------------------
-
-    @Override
-    public void onRinging(int leg, int status) {
-        long millis = millis(); // once, so that view and log say the same
-        portrait.ringing(leg, millis);
-        step(now -> machine.onRinging(leg, status, millis));
-    }
-
-    @Override
-    public void onAnswered(int leg) {
-        long millis = millis();
-        portrait.ringing(leg, millis);
-        portrait.answered(leg);
-        step(now -> {
-            room().leg(leg).map(Leg::resumeToken)
-                    .ifPresent(token -> journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token)));
-            record();
-            machine.onAnswered(leg, millis, now);
-        });
-    }
-
-    @Override
-    public void onFirstPacket(int leg) {
-        long millis = millis();
-        portrait.heard(leg, millis);
-        step(now -> machine.onFirstPacket(leg, millis));
-    }
-
-    @Override
-    public void onDigit(int leg, char digit) { step(now -> machine.onDigit(leg, digit, now)); }
-
-    @Override
-    public void onEnded(int leg, LegEnd end) {
-        portrait.ended(leg);
-        step(now -> {
-            journal.write((tx, sealed) -> EscalationRows.dropLeg(tx, matter.id(), leg));
-            machine.onEnded(leg, end, now);
-        });
-    }
 
     // --- what the journal asks ---------------------------------------------------------------------------------------------------------
 
@@ -376,71 +277,5 @@ final class Running implements Escalation.Out, Conference.Listener, Journal.Keep
 
     private String decision(Verdict verdict, Entry entry) { return Decisions.signed(parts, matter, level, verdict, entry); }
 
-    private Conference room() {
-        Conference open = conference;
-        if (open == null) {
-            open = new Conference(parts.dialer(), parts.bridges().get(), parts.owner(), timers, this);
-            conference = open;
-        }
-        return open;
-    }
-
-    private void answer(int leg, String track, IncomingCall call) {
-        try {
-            Leg taken = room().take(leg, track, call);
-            String token = taken.resumeToken();
-            step(now -> journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token)));
-        } catch (IOException noPort) {
-            call.refuse(CallFailure.OVERLOAD);
-            cannotCall(leg, CallFailure.OVERLOAD, String.valueOf(noPort.getMessage()));
-        }
-    }
-
-    /** In a turn of its own: the machine is in the middle of asking for this call. */
-    private void cannotCall(int leg, CallFailure why, String words) {
-        parts.owner().execute(() -> {
-            portrait.ended(leg);
-            step(now -> machine.onEnded(leg, new LegEnd(Optional.of(why), false, 0, words), now));
-        });
-    }
-
-    /** From the first answer on. */
-    private void record() {
-        if (recording) return;
-        recording = true;
-        try {
-            room().record(parts.recorder().begin(matter.id()));
-        } catch (RuntimeException failed) { // people are on the line; the call goes on without
-            noted(EventType.RECORDING_FAILED, Payload.of("reason", Trickle.brief(String.valueOf(failed.getMessage()))));
-        }
-    }
-
-    private void tidied(CompletableFuture<Optional<Recording.Result>> closing) {
-        var unused = closing.whenComplete((result, failure) -> parts.owner().execute(() -> step(now -> {
-            if (failure != null) noted(EventType.RECORDING_FAILED, Payload.of("reason", Trickle.brief(String.valueOf(failure.getMessage()))));
-            else result.ifPresent(this::recorded);
-            machine.onTidied();
-        })));
-    }
-
-    private void recorded(Recording.Result result) {
-        result.failure().ifPresent(why -> noted(EventType.RECORDING_FAILED, Payload.of("reason", Trickle.brief(why))));
-        if (result.files().isEmpty()) return;
-        List<ObjectNode> files = new ArrayList<>();
-        for (Recording.Track track : result.files()) {
-            files.add(Payload.of("party", track.party(), "name", String.valueOf(track.file().getFileName()), "millis", track.millis(), "sha256",
-                    track.sha256()));
-        }
-        portrait.recorded(result.files().getFirst().file().toString());
-        noted(EventType.RECORDING_WRITTEN, Payload.of("files", files, "lostMillis", result.lostMillis()));
-    }
-
     private ObjectNode mine(ObjectNode detail) { return Payload.of("escalation", matter.id()).setAll(detail); }
-
-    /** Since the message was read; counted anew after a restart. */
-    private long millis() {
-        return Math.max(0, (timers.nowNanos() - receivedNanos) / 1_000_000);
-    }
-
-    boolean restored() { return restored; }
 }
