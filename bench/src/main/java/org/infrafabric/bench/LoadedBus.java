@@ -172,7 +172,8 @@ final class LoadedBus {
         ObjectNode message = JSON.createObjectNode();
         message.put("id", "bench-" + number).put("timestamp", Rfc3339.format(Instant.now(Clock.systemUTC()))).put("level", 2).put("source", AGENT);
         message.put("destination", "if://service/guard/council").put("version", "1.0");
-        ObjectNode payload = message.putObject("payload").put("performative", "ESCALATE").put("severity", "high").put("summary", "May I go on?");
+        ObjectNode payload = message.putObject("payload").put("performative", "ESCALATE").put("severity", "high").put("summary",
+                "May I go on with step " + number + "?"); // never said before: nothing comes from the voice's memory
         payload.putArray("hazards").add("hazard-" + number % EXPERTS);
         String value = key.signBase64Url(CanonicalJson.of(message));
         message.putObject("signature").put("algorithm", "ed25519").put("keyId", key.keyId()).put("value", value);
