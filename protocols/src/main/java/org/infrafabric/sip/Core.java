@@ -13,6 +13,7 @@ import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
 import org.infrafabric.call.Provenance;
+import org.infrafabric.time.TimerQueues;
 import org.infrafabric.time.Timers;
 
 /** The user agent's core (RFC 3261 §8, §12): says to whom each message belongs, and gives legs what they share. Knows no socket. Owner's thread only. */
@@ -45,7 +46,7 @@ final class Core implements Transactions.User {
     Core(SipSettings settings, Timers timers, Executor owner, Network network, Ids ids, IncomingCall.Receiver receiver, EscalationHeaders headers,
             SipJournal journal, SipCounters counters, HostResolver resolver) {
         this.settings = settings;
-        this.timers = timers;
+        this.timers = new TimerQueues(timers);
         this.owner = owner;
         this.network = network;
         this.ids = ids;
@@ -53,7 +54,7 @@ final class Core implements Transactions.User {
         this.headers = headers;
         this.journal = journal;
         this.resolver = resolver;
-        transactions = new Transactions(timers, network, counters, this);
+        transactions = new Transactions(this.timers, network, counters, this);
     }
 
     SipSettings settings() { return settings; }

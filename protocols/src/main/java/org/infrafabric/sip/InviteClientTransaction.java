@@ -11,61 +11,35 @@ import org.infrafabric.call.CallFailure;
  *
  * <p>Owns no clock, socket or thread: it is told what happened and when, and says what to do through {@link Out}. One owner calls it.
  */
-final class InviteClientTransaction {
+final class InviteClientTransaction implements ClientMachine {
     enum State {
         CALLING, PROCEEDING, ACCEPTED, COMPLETED, TERMINATED
     }
 
-    /** Timer names are RFC 3261's; M is RFC 6026's; C is ours for the wait after a CANCEL, §9.1. */
-    enum Timer {
-        A, B, C, D, M
-    }
-
-    /** What the transaction asks of the world. The encoded request is kept by the owner; nothing is encoded twice. */
-    interface Out {
-        void sendInvite();
-
-        /** Acknowledges a final response that is no 2xx; the same bytes each time. */
-        void sendAck();
-
-        void arm(Timer timer, long dueNanos);
-
-        /** Up to the user: each provisional, the first final, and each 2xx. */
-        void response(int status);
-
-        void failed(CallFailure why);
-
-        /** Nothing more comes; forget it. Said once, and last. */
-        void terminated();
-    }
-
     private final boolean reliable;
     private final Out out;
-    private State state;
+    private State state = State.CALLING;
     private long retransmitAfterNanos = T1_NANOS;
 
-    private InviteClientTransaction(State state, boolean reliable, Out out) {
-        this.state = state;
+    InviteClientTransaction(boolean reliable, Out out) {
         this.reliable = reliable;
         this.out = out;
     }
 
-    static InviteClientTransaction start(boolean reliable, Out out, long nowNanos) {
-        InviteClientTransaction transaction = new InviteClientTransaction(State.CALLING, reliable, out);
-        out.sendInvite();
+    @Override
+    public void start(long nowNanos) {
+        out.sendRequest();
         if (!reliable) out.arm(Timer.A, nowNanos + T1_NANOS);
         out.arm(Timer.B, nowNanos + TIMEOUT_NANOS);
-        return transaction;
     }
 
     /** One that a former life of this process began: it only waits for what still comes. */
-    static InviteClientTransaction resume(boolean reliable, Out out) {
-        return new InviteClientTransaction(State.PROCEEDING, reliable, out);
-    }
+    void resume() { become(State.PROCEEDING); }
 
     State state() { return state; }
 
-    void onResponse(int status, long nowNanos) {
+    @Override
+    public void onResponse(int status, long nowNanos) {
         switch (state) {
             case CALLING, PROCEEDING -> {
                 if (status < 200) become(State.PROCEEDING);
@@ -79,12 +53,14 @@ final class InviteClientTransaction {
         }
     }
 
-    void onTimer(Timer timer, long nowNanos) {
+    @Override
+    public void onTimer(Timer timer, long nowNanos) {
         switch (timer) {
             case A -> { if (state == State.CALLING) retransmit(nowNanos); }
             case B -> { if (state == State.CALLING) fail(CallFailure.UNREACHABLE); }
             case C -> { if (state == State.CALLING || state == State.PROCEEDING) fail(CallFailure.CANCELLED); }
             case D, M -> end();
+            case E, F, K -> {} // of other requests
         }
     }
 
@@ -93,7 +69,8 @@ final class InviteClientTransaction {
         out.arm(Timer.C, nowNanos + TIMEOUT_NANOS);
     }
 
-    void onTransportError() {
+    @Override
+    public void onTransportError() {
         switch (state) {
             case CALLING, PROCEEDING -> fail(CallFailure.UNREACHABLE);
             case COMPLETED -> end(); // the ACK cannot be delivered, §17.1.1.2
@@ -102,7 +79,7 @@ final class InviteClientTransaction {
     }
 
     private void retransmit(long nowNanos) {
-        out.sendInvite();
+        out.sendRequest();
         retransmitAfterNanos *= 2; // timer A doubles and has no ceiling, §17.1.1.2
         out.arm(Timer.A, nowNanos + retransmitAfterNanos);
     }

@@ -7,29 +7,9 @@ import static org.infrafabric.sip.TimerValues.TIMEOUT_NANOS;
 import static org.infrafabric.sip.TimerValues.TRYING_NANOS;
 
 /** INVITE server transaction, RFC 3261 §17.2.1 as amended by RFC 6026 §7.1. Passive like {@link InviteClientTransaction}. */
-final class InviteServerTransaction {
+final class InviteServerTransaction implements ServerMachine {
     enum State {
         PROCEEDING, ACCEPTED, COMPLETED, CONFIRMED, TERMINATED
-    }
-
-    /** RFC 3261's names; L is RFC 6026's; TRYING is the 200 ms after which 100 is due. */
-    enum Timer {
-        TRYING, G, H, I, L
-    }
-
-    /** What the transaction asks of the world. */
-    interface Out {
-        void sendTrying();
-
-        /** Sends the last response again. */
-        void repeatResponse();
-
-        void arm(Timer timer, long dueNanos);
-
-        /** No ACK came for a final response that is no 2xx. */
-        void unacknowledged();
-
-        void terminated();
     }
 
     private final boolean reliable;
@@ -38,16 +18,19 @@ final class InviteServerTransaction {
     private boolean answered;
     private long retransmitAfterNanos = T1_NANOS;
 
-    InviteServerTransaction(boolean reliable, Out out, long nowNanos) {
+    InviteServerTransaction(boolean reliable, Out out) {
         this.reliable = reliable;
         this.out = out;
-        out.arm(Timer.TRYING, nowNanos + TRYING_NANOS);
     }
+
+    @Override
+    public void start(long nowNanos) { out.arm(Timer.TRYING, nowNanos + TRYING_NANOS); }
 
     State state() { return state; }
 
-    /** The user's response has been sent by the owner. 2xx may come several times: the user repeats them until the ACK. */
-    void onRespond(int status, long nowNanos) {
+    /** 2xx may come several times: the user repeats them until the ACK. */
+    @Override
+    public void onRespond(int status, long nowNanos) {
         answered = true;
         if (state != State.PROCEEDING || status < 200) return;
         if (status < 300) {
@@ -60,29 +43,35 @@ final class InviteServerTransaction {
         out.arm(Timer.H, nowNanos + TIMEOUT_NANOS);
     }
 
-    /** The INVITE came again. */
-    void onRetransmission() {
+    @Override
+    public void onRetransmission() {
         if (state == State.PROCEEDING && answered || state == State.COMPLETED) out.repeatResponse();
         // ACCEPTED: absorbed, the user repeats its 2xx by its own timer, RFC 6026 §7.1
     }
 
-    void onAck(long nowNanos) {
-        if (state != State.COMPLETED) return; // the ACK of a 2xx belongs to the dialog
+    @Override
+    public boolean onAck(long nowNanos) {
+        if (state == State.ACCEPTED) return false; // the ACK of a 2xx belongs to the dialog
+        if (state != State.COMPLETED) return true;
         state = State.CONFIRMED;
         out.arm(Timer.I, reliable ? nowNanos : nowNanos + T4_NANOS);
+        return true;
     }
 
-    void onTimer(Timer timer, long nowNanos) {
+    @Override
+    public void onTimer(Timer timer, long nowNanos) {
         switch (timer) {
             case TRYING -> { if (state == State.PROCEEDING && !answered) trying(); }
             case G -> { if (state == State.COMPLETED) repeat(nowNanos); }
-            case H -> { if (state == State.COMPLETED) giveUp(); }
+            case H -> { if (state == State.COMPLETED) end(); } // no ACK came
             case I, L -> end();
+            case J -> {} // of other requests
         }
     }
 
-    void onTransportError() {
-        if (state == State.COMPLETED) giveUp();
+    @Override
+    public void onTransportError() {
+        if (state == State.COMPLETED) end();
     }
 
     private void trying() {
@@ -94,12 +83,6 @@ final class InviteServerTransaction {
         out.repeatResponse();
         retransmitAfterNanos = Math.min(2 * retransmitAfterNanos, T2_NANOS); // timer G, §17.2.1
         out.arm(Timer.G, nowNanos + retransmitAfterNanos);
-    }
-
-    private void giveUp() {
-        state = State.TERMINATED;
-        out.unacknowledged();
-        out.terminated();
     }
 
     private void end() {

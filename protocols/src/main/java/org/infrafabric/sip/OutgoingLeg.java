@@ -39,7 +39,7 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
     private final Map<String, Runnable> acks = new HashMap<>();
     private final Map<String, byte[]> early = new HashMap<>(); // a fork's tag → the answer that it gave before the 2xx
     private State state = State.PREPARED;
-    private Optional<Transactions.InviteClient> invite = Optional.empty();
+    private Optional<SentRequest> invite = Optional.empty();
     private Optional<Session> session = Optional.empty();
     private Optional<String> cancelReason = Optional.empty();
     private boolean proceeding;
@@ -237,7 +237,7 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
 
     private void finish(CallFailure why, boolean byPeer, int status, String words) {
         if (state == State.ENDED) return;
-        Hop hop = invite.map(Transactions.InviteClient::hop)
+        Hop hop = invite.map(SentRequest::hop)
                 .orElse(new Hop(protocol, InetSocketAddress.createUnresolved(target.host(), Math.max(0, target.port())), 0));
         journal(SipJournal.Kind.CALL_FAILED, hop, status, why.label() + ": " + words, new byte[0]);
         end(new LegEnd(Optional.of(why), byPeer, status, words));

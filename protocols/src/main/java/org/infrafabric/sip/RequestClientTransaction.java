@@ -8,26 +8,9 @@ import static org.infrafabric.sip.TimerValues.TIMEOUT_NANOS;
 import org.infrafabric.call.CallFailure;
 
 /** Client transaction of every request but INVITE and ACK, RFC 3261 §17.1.2. Passive like {@link InviteClientTransaction}. */
-final class RequestClientTransaction {
+final class RequestClientTransaction implements ClientMachine {
     enum State {
         TRYING, PROCEEDING, COMPLETED, TERMINATED
-    }
-
-    enum Timer {
-        E, F, K
-    }
-
-    /** What the transaction asks of the world. */
-    interface Out {
-        void sendRequest();
-
-        void arm(Timer timer, long dueNanos);
-
-        void response(int status);
-
-        void failed(CallFailure why);
-
-        void terminated();
     }
 
     private final boolean reliable;
@@ -35,9 +18,13 @@ final class RequestClientTransaction {
     private State state = State.TRYING;
     private long retransmitAfterNanos = T1_NANOS;
 
-    RequestClientTransaction(boolean reliable, Out out, long nowNanos) {
+    RequestClientTransaction(boolean reliable, Out out) {
         this.reliable = reliable;
         this.out = out;
+    }
+
+    @Override
+    public void start(long nowNanos) {
         out.sendRequest();
         if (!reliable) out.arm(Timer.E, nowNanos + T1_NANOS);
         out.arm(Timer.F, nowNanos + TIMEOUT_NANOS);
@@ -45,7 +32,8 @@ final class RequestClientTransaction {
 
     State state() { return state; }
 
-    void onResponse(int status, long nowNanos) {
+    @Override
+    public void onResponse(int status, long nowNanos) {
         if (state != State.TRYING && state != State.PROCEEDING) return; // a repeated final response
         if (status < 200) state = State.PROCEEDING;
         else {
@@ -55,15 +43,18 @@ final class RequestClientTransaction {
         out.response(status);
     }
 
-    void onTimer(Timer timer, long nowNanos) {
+    @Override
+    public void onTimer(Timer timer, long nowNanos) {
         switch (timer) {
             case E -> { if (waiting()) retransmit(nowNanos); }
             case F -> { if (waiting()) fail(); }
             case K -> end();
+            case A, B, C, D, M -> {} // of an INVITE
         }
     }
 
-    void onTransportError() {
+    @Override
+    public void onTransportError() {
         if (waiting()) fail();
     }
 

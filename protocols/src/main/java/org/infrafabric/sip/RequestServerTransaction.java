@@ -3,18 +3,9 @@ package org.infrafabric.sip;
 import static org.infrafabric.sip.TimerValues.TIMEOUT_NANOS;
 
 /** Server transaction of every request but INVITE and ACK, RFC 3261 §17.2.2. Passive like {@link InviteClientTransaction}. */
-final class RequestServerTransaction {
+final class RequestServerTransaction implements ServerMachine {
     enum State {
         TRYING, PROCEEDING, COMPLETED, TERMINATED
-    }
-
-    /** What the transaction asks of the world. */
-    interface Out {
-        void repeatResponse();
-
-        void armJ(long dueNanos);
-
-        void terminated();
     }
 
     private final boolean reliable;
@@ -28,20 +19,31 @@ final class RequestServerTransaction {
 
     State state() { return state; }
 
-    /** The user's response has been sent by the owner. */
-    void onRespond(int status, long nowNanos) {
+    @Override
+    public void start(long nowNanos) {}
+
+    @Override
+    public void onRespond(int status, long nowNanos) {
         if (state != State.TRYING && state != State.PROCEEDING) return;
         state = status < 200 ? State.PROCEEDING : State.COMPLETED;
-        if (status >= 200) out.armJ(reliable ? nowNanos : nowNanos + TIMEOUT_NANOS);
+        if (status >= 200) out.arm(Timer.J, reliable ? nowNanos : nowNanos + TIMEOUT_NANOS);
     }
 
-    void onRetransmission() {
+    @Override
+    public void onRetransmission() {
         if (state == State.PROCEEDING || state == State.COMPLETED) out.repeatResponse();
     }
 
-    void onTimerJ() {
-        if (state == State.TERMINATED) return;
+    @Override
+    public boolean onAck(long nowNanos) { return true; } // nobody acknowledges this
+
+    @Override
+    public void onTimer(Timer timer, long nowNanos) {
+        if (timer != Timer.J || state == State.TERMINATED) return;
         state = State.TERMINATED;
         out.terminated();
     }
+
+    @Override
+    public void onTransportError() {} // timer J ends it all the same
 }

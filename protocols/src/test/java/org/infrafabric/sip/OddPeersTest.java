@@ -110,11 +110,12 @@ class OddPeersTest {
     }
 
     @Test
-    void shouldHoldOnlySoManyBytesOfWhatStrangersSend() throws NotSip {
+    void shouldHoldOnlySoManyBytesOfWhatStrangersSendAndLetGoOfThemWhenTheyAreAnswered() throws NotSip {
+        List<ServerTransaction> open = new ArrayList<>();
         List<Integer> refused = new ArrayList<>();
         Transactions transactions = new Transactions(bench.time, bench, SipCounters.NONE, new Transactions.User() {
             @Override
-            public void onRequest(ServerTransaction transaction) { transaction.respond(200, transaction.answer(200, "OK", "t").end()); }
+            public void onRequest(ServerTransaction transaction) { open.add(transaction); }
 
             @Override
             public void onCancel(ServerTransaction invite, SipMessage cancel) {}
@@ -131,10 +132,13 @@ class OddPeersTest {
                     .getBytes(ISO_8859_1)), Bench.PEER);
         assertThat(transactions.open()).isEqualTo(3);
         assertThat(refused).containsExactly(503, 503);
-        bench.advance(33_000);
+        open.forEach(each -> each.respond(200, each.answer(200, "OK", "t").end()));
         transactions.onRequest(SipParser.parse(Bench.text("OPTIONS", "p", "p", "", 1, padding, "").getBytes(ISO_8859_1)), Bench.PEER);
-        assertThat(transactions.open()).isEqualTo(1);
+        assertThat(transactions.open()).isEqualTo(4);
         assertThat(refused).hasSize(2);
+        open.getLast().respond(200, open.getLast().answer(200, "OK", "t").end());
+        bench.advance(33_000);
+        assertThat(transactions.open()).isZero();
     }
 
     @Test

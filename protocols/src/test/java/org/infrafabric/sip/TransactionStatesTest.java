@@ -103,12 +103,15 @@ class TransactionStatesTest {
     void shouldRepeatAByeUpToT2AndGiveUpAfter32Seconds() {
         List<String> said = new ArrayList<>();
         RequestClientTransaction[] machine = new RequestClientTransaction[1];
-        machine[0] = new RequestClientTransaction(false, new RequestClientTransaction.Out() {
+        machine[0] = new RequestClientTransaction(false, new ClientMachine.Out() {
             @Override
             public void sendRequest() { said.add("bye"); }
 
             @Override
-            public void arm(RequestClientTransaction.Timer timer, long due) { time.at(due, () -> machine[0].onTimer(timer, time.nowNanos())); }
+            public void sendAck() { throw new AssertionError("nobody acknowledges the answer to a BYE"); }
+
+            @Override
+            public void arm(ClientMachine.Timer timer, long due) { time.at(due, () -> machine[0].onTimer(timer, time.nowNanos())); }
 
             @Override
             public void response(int status) { said.add("response " + status); }
@@ -118,7 +121,8 @@ class TransactionStatesTest {
 
             @Override
             public void terminated() { said.add("terminated"); }
-        }, time.nowNanos());
+        });
+        machine[0].start(time.nowNanos());
         advance(31_999);
         assertThat(said).hasSize(11).containsOnly("bye"); // 0, .5, 1.5, 3.5, then each 4 s
         advance(1);
@@ -136,15 +140,18 @@ class TransactionStatesTest {
         assertThat(world.said).containsExactly("trying", "repeat", "repeat", "repeat");
         world.machine.onAck(time.nowNanos());
         advance(5000);
-        assertThat(world.said).endsWith("terminated").doesNotContain("unacknowledged");
+        assertThat(world.said).containsExactly("trying", "repeat", "repeat", "repeat", "terminated");
     }
 
     @Test
     void shouldGiveUpARefusalThatIsNeverAcknowledged() {
         ServerWorld world = new ServerWorld(false);
         world.machine.onRespond(603, time.nowNanos());
-        advance(32_000);
-        assertThat(world.said).endsWith("unacknowledged", "terminated");
+        advance(31_999);
+        assertThat(world.said).containsOnly("repeat").hasSize(10);
+        advance(1);
+        assertThat(world.said).endsWith("repeat", "terminated");
+        assertThat(world.machine.state()).isEqualTo(InviteServerTransaction.State.TERMINATED);
     }
 
     @Test
@@ -194,22 +201,25 @@ class TransactionStatesTest {
 
     private void advance(long millis) { time.advance(Duration.ofMillis(millis)); }
 
-    private final class InviteWorld implements InviteClientTransaction.Out {
+    private final class InviteWorld implements ClientMachine.Out {
         final List<String> said = new ArrayList<>();
         final InviteClientTransaction machine;
 
-        InviteWorld(boolean reliable) { machine = InviteClientTransaction.start(reliable, this, time.nowNanos()); }
+        InviteWorld(boolean reliable) {
+            machine = new InviteClientTransaction(reliable, this);
+            machine.start(time.nowNanos());
+        }
 
         long count(String word) { return said.stream().filter(word::equals).count(); }
 
         @Override
-        public void sendInvite() { said.add("invite"); }
+        public void sendRequest() { said.add("invite"); }
 
         @Override
         public void sendAck() { said.add("ack"); }
 
         @Override
-        public void arm(InviteClientTransaction.Timer timer, long due) { time.at(due, () -> machine.onTimer(timer, time.nowNanos())); }
+        public void arm(ClientMachine.Timer timer, long due) { time.at(due, () -> machine.onTimer(timer, time.nowNanos())); }
 
         @Override
         public void response(int status) { said.add("response " + status); }
@@ -221,11 +231,14 @@ class TransactionStatesTest {
         public void terminated() { said.add("terminated"); }
     }
 
-    private final class ServerWorld implements InviteServerTransaction.Out {
+    private final class ServerWorld implements ServerMachine.Out {
         final List<String> said = new ArrayList<>();
         final InviteServerTransaction machine;
 
-        ServerWorld(boolean reliable) { machine = new InviteServerTransaction(reliable, this, time.nowNanos()); }
+        ServerWorld(boolean reliable) {
+            machine = new InviteServerTransaction(reliable, this);
+            machine.start(time.nowNanos());
+        }
 
         @Override
         public void sendTrying() { said.add("trying"); }
@@ -234,10 +247,7 @@ class TransactionStatesTest {
         public void repeatResponse() { said.add("repeat"); }
 
         @Override
-        public void arm(InviteServerTransaction.Timer timer, long due) { time.at(due, () -> machine.onTimer(timer, time.nowNanos())); }
-
-        @Override
-        public void unacknowledged() { said.add("unacknowledged"); }
+        public void arm(ServerMachine.Timer timer, long due) { time.at(due, () -> machine.onTimer(timer, time.nowNanos())); }
 
         @Override
         public void terminated() { said.add("terminated"); }
