@@ -1,15 +1,22 @@
 package org.infrafabric.cli;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import org.infrafabric.guard.Agent;
 import org.infrafabric.guard.Expert;
 import org.infrafabric.guard.Guardian;
 import org.infrafabric.message.VerifyKey;
+import org.infrafabric.server.Config;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code expert list}, {@code guardian list}, {@code agent list}: the rosters as the config gives them, an object a line with {@code --json}. */
+/** {@code expert list}, {@code expert on-duty}, {@code guardian list}, {@code agent list}: the rosters as the config gives them, an object a line with {@code --json}. */
 final class RosterCommands {
     private RosterCommands() {}
 
@@ -25,6 +32,25 @@ final class RosterCommands {
                         seconds(expert.ringTimeout())));
             }
             return ExitCode.DONE;
+        }
+
+        @Command(name = "on-duty", mixinStandardHelpOptions = true,
+                description = "Say who is on duty, for which hazards nobody is, and when that changes next.")
+        int onDuty(@Nullable @Option(names = "--at", paramLabel = "TIME",
+                description = "At this moment (RFC 3339, such as 2026-12-24T18:00:00Z) instead of now.") String at, @Mixin ConfigOption config,
+                @Mixin Output output) {
+            Config read = config.read();
+            DutyTable table = DutyTable.of(read.roster(), read.hazards(), at == null ? Clock.systemUTC().instant() : moment(at));
+            output.result(table.json(), table.text());
+            return ExitCode.DONE;
+        }
+
+        private static Instant moment(String text) {
+            try {
+                return OffsetDateTime.parse(text).toInstant();
+            } catch (DateTimeParseException none) {
+                throw new IllegalArgumentException("--at " + text + " is no moment; write it such as 2026-12-24T18:00:00Z", none);
+            }
         }
 
         private static long seconds(Duration duration) { return duration.toSeconds(); }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.infrafabric.guard.Agent;
 import org.infrafabric.guard.CouncilRules;
+import org.infrafabric.guard.Duties;
 import org.infrafabric.guard.Expert;
 import org.infrafabric.guard.Guard;
 import org.infrafabric.guard.GuardSettings;
@@ -23,11 +24,12 @@ import org.infrafabric.sip.Endpoint;
  * @param domain of the bus: the host of its own SIP identity
  * @param node names this node's chain in the log
  * @param data directory, relative to the working directory
+ * @param duties when the experts are on duty
  * @param hazards that messages may name and experts be asked about
  * @param warnings what is allowed and probably not meant; for the log at start
  */
 public record Config(String file, String domain, String node, Path data, Http http, Sip sip, Media media, List<AgentEntry> agents,
-        List<OperatorEntry> operators, List<Expert> experts, List<GuardianEntry> guardians, CouncilRules council, GuardKeys guard,
+        List<OperatorEntry> operators, List<Expert> experts, Duties duties, List<GuardianEntry> guardians, CouncilRules council, GuardKeys guard,
         List<String> hazards, Speech speech, Callbacks callbacks, Limits limits, List<String> warnings) {
 
     /**
@@ -121,20 +123,22 @@ public record Config(String file, String domain, String node, Path data, Http ht
     public static Config parse(String file, String text, Path folder) { return ConfigFile.read(file, text, folder); }
 
     Config withWarnings(List<String> found) {
-        return new Config(file, domain, node, data, http, sip, media, agents, operators, experts, guardians, council, guard, hazards, speech,
+        return new Config(file, domain, node, data, http, sip, media, agents, operators, experts, duties, guardians, council, guard, hazards, speech,
                 callbacks, limits,
                 found);
     }
 
     /** The same with another data directory. */
     public Config withData(Path directory) {
-        return new Config(file, domain, node, directory, http, sip, media, agents, operators, experts, guardians, council, guard, hazards, speech,
+        return new Config(file, domain, node, directory, http, sip, media, agents, operators, experts, duties, guardians, council, guard, hazards,
+                speech,
                 callbacks, limits,
                 warnings);
     }
 
     public Roster roster() {
-        return new Roster(agents.stream().map(AgentEntry::agent).toList(), experts, guardians.stream().map(GuardianEntry::guardian).toList());
+        return new Roster(agents.stream().map(AgentEntry::agent).toList(), experts, guardians.stream().map(GuardianEntry::guardian).toList(),
+                duties);
     }
 
     /** The guard, with its policy read. Throws {@link org.infrafabric.guard.InvalidFile} when the policy cannot be used. */

@@ -61,7 +61,8 @@ final class ConfigFile {
         String oneOfEach = """
                 agents: [{}]
                 operators: [{}]
-                experts: [{}]
+                schedules: [{rotation: {}, overrides: [{}]}]
+                experts: [{onDuty: {rotation: {}, overrides: [{}]}}]
                 guardians: [{}]
                 """;
         YamlNode.read("keys", oneOfEach, reader.problems).ifPresent(reader::config);
@@ -82,7 +83,7 @@ final class ConfigFile {
         ConfigRoster roster = new ConfigRoster(warnings);
         Config config = new Config(file, domain, nodeName, data, http, sip, media, roster.agents(root, guard.requireSignatures()),
                 roster.operators(root),
-                roster.experts(root, hazards), roster.guardians(root), council, guard, hazards, speech(root.section("speech")),
+                roster.experts(root, hazards), roster.duties(), roster.guardians(root), council, guard, hazards, speech(root.section("speech")),
                 callbacks(root.section("callbacks")), limits(root.section("limits")), List.of());
         root.end();
         together(root, config);

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.infrafabric.guard.Accept;
 import org.infrafabric.guard.Agent;
+import org.infrafabric.guard.Duties;
 import org.infrafabric.guard.Expert;
 import org.infrafabric.guard.Guardian;
 import org.infrafabric.guard.UriPattern;
@@ -29,6 +30,7 @@ final class ConfigRoster {
 
     private final Set<String> warnings;
     private final Map<String, String> placeOfToken = new HashMap<>();
+    private Duties duties = Duties.ALWAYS;
 
     ConfigRoster(Set<String> warnings) { this.warnings = warnings; }
 
@@ -66,7 +68,11 @@ final class ConfigRoster {
         return List.copyOf(operators);
     }
 
+    /** Also reads when they are on duty, see {@link #duties}. */
     List<Expert> experts(YamlSection root, List<String> hazards) {
+        ConfigDuties onDuty = new ConfigDuties();
+        onDuty.schedules(root);
+        Set<String> reachable = new LinkedHashSet<>();
         List<Expert> experts = new ArrayList<>();
         Set<String> uris = new LinkedHashSet<>();
         for (YamlSection section : root.sections("experts")) {
@@ -82,11 +88,18 @@ final class ConfigRoster {
             }
             Accept accept = section.choice("accept", Accept.DTMF, ACCEPT);
             Duration ring = section.duration("ringTimeout", RING, Duration.ofSeconds(1), Duration.ofMinutes(3));
+            boolean pattern = uri.contains("*");
+            onDuty.expert(section, normal(uri), pattern);
+            if (!pattern) reachable.add(normal(uri));
             section.end();
             experts.add(new Expert(uri, name, Set.copyOf(fields), accept, ring));
         }
+        duties = onDuty.together(root, reachable);
         return List.copyOf(experts);
     }
+
+    /** When the experts are on duty, once they are read. */
+    Duties duties() { return duties; }
 
     List<Config.GuardianEntry> guardians(YamlSection root) {
         List<Config.GuardianEntry> guardians = new ArrayList<>();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +133,11 @@ class ConfigTest {
             experts: [ { uri: "tel:1", hazards: [legal] } ]   | 1 | experts[0].uri      | sip:
             experts: [ { uri: "sip:a@*.b", hazards: [legal] } ] | 1 | experts[0].uri    | a pattern
             experts: [ { uri: "sip:a@b", hazards: [weather] } ] | 1 | experts[0].hazards | known are safety
+            experts: [ { uri: "sip:a@b", hazards: [legal], onDuty: { weekly: ["Mon 08:00-09:00"] } } ] | 1 | experts[0].onDuty.zone | Europe/Paris
+            experts: [ { uri: "sip:a@b", hazards: [legal], onDuty: { schedule: x } } ] | 1 | experts[0].onDuty.schedule | add it to schedules
+            experts: [ { uri: "sip:a@b", hazards: [legal], onDuty: { schedule: x, zone: UTC } } ] | 1 | experts[0].onDuty.schedule | keep one
+            experts: [ { uri: "sip:a-*@b", hazards: [legal], onDuty: { zone: UTC } } ] | 1 | experts[0].onDuty | remove it
+            schedules: [ { id: x, zone: UTC, overrides: [ { from: "2026-11-20T12:00", to: "2026-11-20T13:00", substitute: "sip:a@b" } ] } ] | 1 | schedules | add the expert
             guardians: [ { id: a, uri: "sip:a-*@b" } ]        | 1 | guardians[0].uri    | address to ring
             guardians: [ { id: "a b", uri: "sip:a@b" } ]      | 1 | guardians[0].id     | letters
             """)
@@ -144,6 +150,36 @@ class ConfigTest {
             assertThat(problem.where()).isEqualTo(where);
             assertThat(problem.remedy()).contains(remedy);
         });
+    }
+
+    @Test
+    void shouldReadWhenExpertsAreOnDuty() {
+        Config config = parse("""
+                schedules:
+                  - { id: desk, zone: Europe/Paris, rotation: { members: ["sip:a@b", "sip:c@b"], handoff: weekly Mon 09:00, start: 2026-11-02 } }
+                experts:
+                  - { uri: "sip:a@b", hazards: [legal], onDuty: { schedule: desk } }
+                  - { uri: "SIP:c@B", hazards: [legal], onDuty: { schedule: desk } }
+                  - { uri: "sip:d@b", hazards: [legal], onDuty: { zone: UTC, weekly: ["Mon-Fri 08:00-18:00"] } }
+                """);
+        Instant tuesday = Instant.parse("2026-11-10T12:00:00Z");
+
+        assertThat(config.experts().stream().filter(expert -> config.roster().onDuty(expert, tuesday)).map(Expert::uri)).containsExactly("SIP:c@B",
+                "sip:d@b");
+    }
+
+    @Test
+    void shouldRefuseTurnsThatFallToNobody() {
+        assertThat(problems("""
+                schedules:
+                  - { id: desk, zone: UTC, rotation: { members: ["sip:a@b", "sip:free@b"], handoff: daily 09:00, start: 2026-11-02 } }
+                experts:
+                  - { uri: "sip:a@b", hazards: [legal], onDuty: { schedule: desk } }
+                  - { uri: "sip:out@b", hazards: [legal], onDuty: { schedule: desk } }
+                  - { uri: "sip:free@b", hazards: [legal] }
+                """)).extracting(problem -> problem.line() + " " + problem.what()).containsExactly(
+                "1 sip:free@b takes turns in schedule desk but follows none, so would always be on duty",
+                "5 this expert is no member of the rotation, so would never be on duty");
     }
 
     @Test

@@ -57,7 +57,7 @@ public record Explanation(String file, Judgement judgement, List<Step> rules, Li
             int rung = 0;
             for (int i = 0; i < rungs.size(); i++) if (rungs.get(i).contains(expert)) rung = i + 1;
             String why = rung > 0 ? "fits " + String.join(", ", hazards.stream().filter(expert.hazards()::contains).toList())
-                    : Rungs.unfit(expert, hazards).orElse("fits, but the rule's rungs do not name them");
+                    : Rungs.unfit(expert, hazards, roster, facts.now()).orElse("fits, but the rule's rungs do not name them");
             choices.add(new Choice(expert.uri(), expert.name(), rung, why));
         }
         return choices;

@@ -113,12 +113,12 @@ public final class Guard {
     private Judgement people(Facts facts, Rule rule, Ruling ruling) {
         List<String> hazards = facts.hazards().isEmpty() ? rule.assume() : facts.hazards();
         if (hazards.isEmpty()) return denied(ruling, "the message names no hazard, and the rule assumes none, so no expert fits it");
-        List<List<Expert>> rungs = Rungs.choose(rule, hazards, roster);
+        List<List<Expert>> rungs = Rungs.choose(rule, hazards, roster, facts.now());
         CouncilRules council = rule.council().over(settings.council());
-        if (rungs.isEmpty() && !council.withoutExpert()) {
+        if (rungs.isEmpty() && !council.withoutExpert() && !Rungs.anyFit(rule, hazards, roster)) {
             return denied(ruling, "no expert in the roster who can be rung fits " + String.join(", ", hazards));
         }
-        if (rungs.isEmpty() && roster.guardians().isEmpty())
+        if (rungs.isEmpty() && council.withoutExpert() && roster.guardians().isEmpty())
             return denied(ruling, "nobody fits " + String.join(", ", hazards) + ", and there are no guardians");
         return new Judgement.People(ruling, hazards, rungs, council);
     }

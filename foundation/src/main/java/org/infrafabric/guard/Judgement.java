@@ -13,8 +13,9 @@ public sealed interface Judgement {
      * People must look at it.
      *
      * @param hazards the message's, or those that the rule assumes for a message that names none; never empty, first = main
-     * @param rungs whom to ring, rung after rung, those of one rung at once; every expert stands in the roster, can be rung and fits at least one
-     *     of the hazards; nobody stands twice. Empty only with {@link CouncilRules#withoutExpert()}: then the council meets alone
+     * @param rungs whom to ring, rung after rung, those of one rung at once; every expert stands in the roster, can be rung, fits at least one of the
+     *     hazards and is on duty; nobody stands twice. Empty when nobody who fits is on duty: then all rungs are spent (EXHAUSTED), unless
+     *     {@link CouncilRules#withoutExpert()} lets the council meet alone
      * @param council how the council votes
      */
     record People(Ruling ruling, List<String> hazards, List<List<Expert>> rungs, CouncilRules council) implements Judgement {

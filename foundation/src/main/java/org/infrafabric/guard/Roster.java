@@ -1,12 +1,13 @@
 package org.infrafabric.guard;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Who is known: the agents that may ask, the experts who may be rung or call in, the guardians who vote. Immutable; any thread. */
+/** Who is known: the agents that may ask, the experts who may be rung or call in and when they are on duty, the guardians who vote. Immutable; any thread. */
 public final class Roster {
     private final Map<String, Agent> agents;
     private final List<Expert> experts;
@@ -14,13 +15,20 @@ public final class Roster {
     private final Map<String, Party> byUri = new LinkedHashMap<>();
     private final List<Expert> reachable = new ArrayList<>();
     private final List<PatternOf> patterns = new ArrayList<>();
+    private final Duties duties;
+
+    /** Experts who are always on duty; otherwise as below. */
+    public Roster(List<Agent> agents, List<Expert> experts, List<Guardian> guardians) {
+        this(agents, experts, guardians, Duties.ALWAYS);
+    }
 
     /**
      * Order counts: it is the order in which experts ring.
      *
      * @throws IllegalArgumentException when an id or an expert's URI stands twice, or a URI is none
      */
-    public Roster(List<Agent> agents, List<Expert> experts, List<Guardian> guardians) {
+    public Roster(List<Agent> agents, List<Expert> experts, List<Guardian> guardians, Duties duties) {
+        this.duties = duties;
         this.agents = index(agents);
         this.experts = List.copyOf(experts);
         Map<String, Guardian> byId = new LinkedHashMap<>();
@@ -55,6 +63,13 @@ public final class Roster {
 
     /** The experts who have one address to ring, in the order of the config. */
     public List<Expert> reachable() { return List.copyOf(reachable); }
+
+    public Duties duties() { return duties; }
+
+    /** Whether this expert is on duty; for one who only calls in it means nothing. */
+    public boolean onDuty(Expert expert, Instant now) {
+        return duties.onDuty(UriPattern.parse(expert.uri()).text(), now);
+    }
 
     /** Whether this expert has one address to ring; one whose URI is a pattern can only call in. */
     public static boolean canBeRung(Expert expert) {

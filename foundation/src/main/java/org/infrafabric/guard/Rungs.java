@@ -1,5 +1,6 @@
 package org.infrafabric.guard;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,14 +10,15 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Whom to ring for a message. An expert fits who stands in the roster, has one address, and may be asked about at least one of the message's hazards. Those who
- * fit the main hazard (the first named) come before those who fit only another; within each, the roster's order holds. Nobody is rung in two rungs.
+ * Whom to ring for a message. An expert fits who stands in the roster, has one address, and may be asked about at least one of the message's hazards; rung is who
+ * fits and is on duty. Those who fit the main hazard (the first named) come before those who fit only another; within each, the roster's order holds. Nobody is rung in two rungs.
  */
 final class Rungs {
     private Rungs() {}
 
-    static List<List<Expert>> choose(Rule rule, List<String> hazards, Roster roster) {
-        List<Expert> fitting = fitting(hazards, roster);
+    /** @param now who is off duty then is left out; a rung of whom nobody is left is no rung */
+    static List<List<Expert>> choose(Rule rule, List<String> hazards, Roster roster, Instant now) {
+        List<Expert> fitting = fitting(hazards, roster).stream().filter(expert -> roster.onDuty(expert, now)).toList();
         if (rule.rungs().isEmpty()) return fitting.stream().map(List::of).toList();
         List<List<Expert>> rungs = new ArrayList<>();
         Set<Expert> seen = new HashSet<>();
@@ -30,11 +32,19 @@ final class Rungs {
         return List.copyOf(rungs);
     }
 
+    /** Whether the rule would ring anybody if all were on duty. */
+    static boolean anyFit(Rule rule, List<String> hazards, Roster roster) {
+        List<Expert> fitting = fitting(hazards, roster);
+        if (rule.rungs().isEmpty()) return !fitting.isEmpty();
+        return rule.rungs().stream().flatMap(List::stream).anyMatch(selector -> fitting.stream().anyMatch(selected(selector, hazards, roster)));
+    }
+
     /** Why an expert cannot be rung for these hazards; empty when they can. */
-    static Optional<String> unfit(Expert expert, List<String> hazards) {
+    static Optional<String> unfit(Expert expert, List<String> hazards, Roster roster, Instant now) {
         if (hazards.stream().noneMatch(expert.hazards()::contains))
             return Optional.of("may be asked about " + String.join(", ", expert.hazards().stream().sorted().toList()));
         if (!Roster.canBeRung(expert)) return Optional.of("has a pattern for an address, so can only call in");
+        if (!roster.onDuty(expert, now)) return Optional.of("is off duty, " + roster.duties().why(UriPattern.parse(expert.uri()).text(), now));
         return Optional.empty();
     }
 

@@ -47,6 +47,17 @@ public final class YamlSection {
         return mapping.entries().containsKey(key);
     }
 
+    /** Whether the key is there with anything in it: no empty list, no empty mapping. */
+    public boolean holds(String key) {
+        note(key);
+        YamlNode.Entry entry = mapping.entries().get(key);
+        return entry != null && switch (entry.value()) {
+            case YamlNode.Mapping inner -> !inner.entries().isEmpty();
+            case YamlNode.Sequence list -> !list.items().isEmpty();
+            case YamlNode.Scalar scalar -> true;
+        };
+    }
+
     /** The line of a key, or of the section when the key is not there. */
     public int line(String key) {
         YamlNode.Entry entry = mapping.entries().get(key);
@@ -59,6 +70,11 @@ public final class YamlSection {
     public String path(String key) { return path.isEmpty() ? key : path + "." + key; }
 
     public void problem(String key, String what, String remedy) { problems.add(new Problem(file, line(key), path(key), what, remedy)); }
+
+    /** The same for a place inside the value, with the line of its own. */
+    public void problemAt(int line, String key, String what, String remedy) {
+        problems.add(new Problem(file, line, path(key), what, remedy));
+    }
 
     public String text(String key, String otherwise) { return scalar(key).map(YamlNode.Scalar::text).orElse(otherwise); }
 
