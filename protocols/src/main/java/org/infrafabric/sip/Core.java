@@ -19,7 +19,6 @@ import org.infrafabric.time.Timers;
 /** The user agent's core (RFC 3261 §8, §12): says to whom each message belongs, and gives legs what they share. Knows no socket. Owner's thread only. */
 final class Core implements Transactions.User {
     private static final int DEFAULT_PORT = 5060;
-    private static final int OVERLOAD_SECONDS = 5;
 
     private final SipSettings settings;
     private final Timers timers;
@@ -31,6 +30,7 @@ final class Core implements Transactions.User {
     private final SipJournal journal;
     private final HostResolver resolver;
     private final Transactions transactions;
+    private final Intake intake;
     private final Map<String, InDialog> dialogs = new HashMap<>();
     private final StrangerNotes strangers = new StrangerNotes();
     private final Map<ServerTransaction, IncomingInvite> ringing = new HashMap<>();
@@ -55,6 +55,7 @@ final class Core implements Transactions.User {
         this.journal = journal;
         this.resolver = resolver;
         transactions = new Transactions(this.timers, network, counters, this);
+        intake = new Intake(transactions, settings.product());
     }
 
     SipSettings settings() { return settings; }
@@ -86,41 +87,11 @@ final class Core implements Transactions.User {
     }
 
     /** One message from the network. */
-    void onMessage(byte[] bytes, Hop from) {
-        SipMessage message;
-        try {
-            message = SipParser.parse(bytes);
-        } catch (NotSip e) {
-            return; // §18: there is nobody to answer
-        }
-        if (message.isRequest()) onRequest(message, from);
-        else if (Validator.response(message).isEmpty()) transactions.onResponse(message, from);
-    }
-
-    private void onRequest(SipMessage request, Hop from) {
-        Optional<Validator.Fault> fault = Validator.request(request);
-        if (fault.isEmpty()) transactions.onRequest(request, from);
-        else if (!request.method().equals("ACK")) refuseLoosely(request, from, fault.get());
-    }
+    void onMessage(byte[] bytes, Hop from) { intake.onMessage(bytes, from); }
 
     @Override
     public void onRefused(SipMessage request, Hop from, int status) {
-        Validator.Fault fault = status == 503 ? overload() : new Validator.Fault(status, Responses.phrase(status));
-        refuseLoosely(request, from, fault);
-    }
-
-    private static Validator.Fault overload() {
-        return new Validator.Fault(503, "Service Unavailable", "Retry-After", Integer.toString(OVERLOAD_SECONDS));
-    }
-
-    /** An answer that leaves nothing behind: the same again to the same request, §8.2.7. */
-    private void refuseLoosely(SipMessage request, Hop from, Validator.Fault fault) {
-        if (request.count(HeaderName.VIA) == 0) return; // no way back
-        String tag = "s" + Integer.toHexString(request.text(HeaderName.CALL_ID).hashCode())
-                + Integer.toHexString(request.text(HeaderName.VIA).hashCode());
-        SipWriter answer = Responses.to(request, fault.status(), fault.phrase(), from.remote(), tag).header(HeaderName.SERVER, settings.product());
-        if (!fault.extraName().isEmpty()) answer.header(fault.extraName(), fault.extraValue());
-        transactions.sendLoose(answer.end(), request.method(), Responses.hop(request, from));
+        intake.refuse(request, from, status == 503 ? Intake.overload() : new Validator.Fault(status, Responses.phrase(status)));
     }
 
     @Override
@@ -154,7 +125,7 @@ final class Core implements Transactions.User {
 
     private void overloaded(ServerTransaction transaction) {
         transaction.respond(503, transaction.answer(503, "Service Unavailable", ids.tag()).header(HeaderName.SERVER, settings.product())
-                .header(HeaderName.RETRY_AFTER, Integer.toString(OVERLOAD_SECONDS)).end());
+                .header(HeaderName.RETRY_AFTER, Integer.toString(Intake.RETRY_SECONDS)).end());
     }
 
     private void offer(ServerTransaction transaction, Optional<Provenance> provenance) {
