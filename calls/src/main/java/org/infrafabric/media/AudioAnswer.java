@@ -34,11 +34,21 @@ public record AudioAnswer(byte[] sdp, Negotiated media) {
      * @throws NoCommonCodec when no stream of it can be taken
      */
     public static AudioAnswer answer(byte[] offer, InetSocketAddress local, long sessionId, long version) throws MalformedSdp, NoCommonCodec {
+        return answer(offer, local, sessionId, version, Direction.SENDRECV);
+    }
+
+    /**
+     * The same while we hold the peer, or do not want to send.
+     *
+     * @param willing the widest direction that the answer may have
+     */
+    public static AudioAnswer answer(byte[] offer, InetSocketAddress local, long sessionId, long version, Direction willing)
+            throws MalformedSdp, NoCommonCodec {
         SessionDescription theirs = SessionDescription.parse(offer);
         List<MediaDescription> answers = new ArrayList<>(theirs.media().size());
         Negotiated taken = null;
         for (MediaDescription stream : theirs.media()) {
-            Choice choice = taken == null ? choose(theirs, stream) : null;
+            Choice choice = taken == null ? choose(theirs, stream, willing) : null;
             if (choice == null) {
                 answers.add(refusal(stream));
                 continue;
@@ -48,6 +58,18 @@ public record AudioAnswer(byte[] sdp, Negotiated media) {
         }
         if (taken == null) throw new NoCommonCodec("no stream with PCMU or PCMA over RTP/AVP at an IP address; offered were " + summary(theirs));
         return new AudioAnswer(AudioOffer.description(local, sessionId, version, theirs.timing(), answers).encode(), taken);
+    }
+
+    /**
+     * Answers an offer in which no stream is wanted any more: each port is 0 (RFC 3264 §8.2), and so is each of the answer. Empty when some stream is wanted.
+     *
+     * @throws MalformedSdp when it is no session description
+     */
+    public static Optional<byte[]> answerToNothing(byte[] offer, InetSocketAddress local, long sessionId, long version) throws MalformedSdp {
+        SessionDescription theirs = SessionDescription.parse(offer);
+        if (theirs.media().isEmpty() || theirs.media().stream().anyMatch(stream -> stream.port() != 0)) return Optional.empty();
+        List<MediaDescription> answers = theirs.media().stream().map(AudioAnswer::refusal).toList();
+        return Optional.of(AudioOffer.description(local, sessionId, version, theirs.timing(), answers).encode());
     }
 
     /**
@@ -61,7 +83,7 @@ public record AudioAnswer(byte[] sdp, Negotiated media) {
         SessionDescription theirs = SessionDescription.parse(answer);
         if (theirs.media().size() != 1) throw new MalformedSdp(0, "the answer has " + theirs.media().size() + " media, the offer has one");
         MediaDescription stream = theirs.media().getFirst();
-        Choice choice = choose(theirs, stream);                         // by encoding: an answer may number payload types anew (RFC 3264 §6.1)
+        Choice choice = choose(theirs, stream, Direction.SENDRECV);                         // by encoding: an answer may number payload types anew (RFC 3264 §6.1)
         if (choice == null) throw new NoCommonCodec("the answer takes none of what we offered: " + summary(theirs));
         Negotiated media = choice.negotiated;
         boolean weSend = ours.direction().orElse(Direction.SENDRECV).sends();
@@ -85,7 +107,7 @@ public record AudioAnswer(byte[] sdp, Negotiated media) {
         }
     }
 
-    private static @Nullable Choice choose(SessionDescription whole, MediaDescription stream) {
+    private static @Nullable Choice choose(SessionDescription whole, MediaDescription stream, Direction willing) {
         if (!stream.media().equals("audio") || stream.port() == 0 || !stream.protocol().equals(PROTOCOL)) return null;
         InetAddress address = whole.connectionOf(stream).flatMap(it -> it.unicast()).orElse(null);
         if (address == null) return null;
@@ -111,7 +133,7 @@ public record AudioAnswer(byte[] sdp, Negotiated media) {
         boolean oldHold = address.isAnyLocalAddress();                  // RFC 3264 §8.4: c=0.0.0.0, the older way to hold
         Direction theirs = whole.directionOf(stream);
         if (oldHold) theirs = Direction.of(theirs.sends(), false);
-        Direction ours = theirs.mirrored();
+        Direction ours = Direction.of(theirs.receives() && willing.sends(), theirs.sends() && willing.receives());
         Negotiated negotiated = new Negotiated(new InetSocketAddress(address, stream.port()), encoding, audio, events, ours.sends());
         return new Choice(negotiated, ours, encoding + "/" + CLOCK_RATE, events < 0 ? null : Integer.toString(events));
     }

@@ -29,6 +29,9 @@ public interface AudioPort {
     /** Out of the mix again, but still connected. */
     void leave();
 
+    /** Muted, it still hears the others in the mix, and is recorded alone, but they do not hear it. */
+    void mute(boolean muted);
+
     /** Sends a telephone-event (RFC 4733) of 100 ms. {@code digit}: 0-9, *, #, A-D. */
     void sendDigit(char digit);
 

@@ -34,6 +34,7 @@ final class RtpPort implements AudioPort {
 
     private @Nullable Negotiated media;
     private boolean joined;
+    private boolean muted;
     private boolean closed;
     private boolean spoke;
     private boolean firstTold;
@@ -85,6 +86,9 @@ final class RtpPort implements AudioPort {
     public void leave() { onLoop(this::leaveMix); }
 
     @Override
+    public void mute(boolean quiet) { onLoop(() -> muted = quiet); }
+
+    @Override
     public void sendDigit(char digit) {
         if (TelephoneEvents.number(digit) < 0) throw new IllegalArgumentException("not a digit: " + digit);
         onLoop(() -> digits.press(digit));
@@ -100,8 +104,10 @@ final class RtpPort implements AudioPort {
 
     String name() { return name; }
 
-    /** In the mix and said something this tick. */
-    boolean contributes() { return joined && spoke; }
+    /** In the mix, not muted, and said something this tick: it is in what the others hear, and must be taken out of what it hears itself. */
+    boolean contributes() {
+        return joined && spoke && !muted;
+    }
 
     boolean spoke() { return spoke; }
 
@@ -154,11 +160,11 @@ final class RtpPort implements AudioPort {
         boolean prompting = playback.isPlaying();
         if (duck.idle(prompting)) {
             if (!joined) return G711.of(encoding).silence();
-            if (!spoke) return mix.encoded(encoding);
+            if (!contributes()) return mix.encoded(encoding);
         }
         int[] hears = scratch.hears;
         if (!joined) Arrays.fill(hears, 0);
-        else if (spoke) mix.without(said, hears);
+        else if (contributes()) mix.without(said, hears);
         else mix.whole(hears);
         if (!duck.idle(prompting)) duck.apply(prompting, hears);
         if (prompting) playback.addTo(hears);

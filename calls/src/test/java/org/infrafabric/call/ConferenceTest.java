@@ -275,6 +275,9 @@ class ConferenceTest {
         public void leave() {}
 
         @Override
+        public void mute(boolean muted) {}
+
+        @Override
         public void sendDigit(char digit) {}
 
         @Override

@@ -51,6 +51,19 @@ class BridgeLogicTest {
     }
 
     @Test
+    void shouldLetAMutedPartyHearAndNotBeHeard() throws Exception {
+        HandBridge.Party a = joined("a");
+        HandBridge.Party b = joined("b");
+        a.port.mute(true);
+        talk(6, a, 1_000, b, 2_000);
+        assertThat(a.hears()).as("the whole of what the others say, and nothing of it taken away").isCloseTo(2_000, within(50));
+        assertThat(Math.abs(b.hears())).isLessThan(10);
+        a.port.mute(false);
+        talk(2, a, 1_000, b, 2_000);
+        assertThat(b.hears()).isCloseTo(1_000, within(50));
+    }
+
+    @Test
     void shouldTurnTheOthersDownUnderAPrivatePromptThatNobodyElseHears() throws Exception {
         HandBridge.Party a = joined("a");
         HandBridge.Party b = joined("b");

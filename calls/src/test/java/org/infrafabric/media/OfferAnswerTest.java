@@ -110,6 +110,23 @@ class OfferAnswerTest {
         assertThatThrownBy(() -> AudioAnswer.accept(offer, HEAD.getBytes(StandardCharsets.UTF_8))).isInstanceOf(MalformedSdp.class);
     }
 
+    @Test
+    void shouldNotListenToWhomItHoldsWhateverTheyOffer() throws Exception {
+        for (Direction theirs : Direction.values()) {
+            byte[] offer = AudioOffer.offer(HERE, 7, 8, theirs);
+            Direction ours = SessionDescription.parse(AudioAnswer.answer(offer, HERE, 5, 6, Direction.SENDONLY).sdp()).media().getFirst().direction()
+                    .orElseThrow();
+            assertThat(ours).isEqualTo(theirs.receives() ? Direction.SENDONLY : Direction.INACTIVE);
+        }
+    }
+
+    @Test
+    void shouldAnswerStreamsThatAreWantedNoMoreWithTheSame() throws Exception {
+        byte[] gone = (HEAD + "m=audio 0 RTP/AVP 8\r\nm=video 0 RTP/AVP 96\r\n").getBytes(StandardCharsets.UTF_8);
+        assertThat(text(AudioAnswer.answerToNothing(gone, HERE, 5, 6).orElseThrow())).contains("m=audio 0 RTP/AVP 8\r\nm=video 0 RTP/AVP 96");
+        assertThat(AudioAnswer.answerToNothing((HEAD + "m=audio 4000 RTP/AVP 8\r\n").getBytes(StandardCharsets.UTF_8), HERE, 5, 6)).isEmpty();
+    }
+
     @Property(seed = "1")
     void shouldAgreeWithItself(@ForAll @IntRange(min = 2, max = 65_534) int port, @ForAll Direction direction) throws Exception {
         InetSocketAddress there = new InetSocketAddress("192.0.2.7", port);

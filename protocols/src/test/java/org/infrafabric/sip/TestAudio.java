@@ -36,6 +36,9 @@ final class TestAudio implements AudioPort {
     public void leave() {}
 
     @Override
+    public void mute(boolean muted) {}
+
+    @Override
     public void sendDigit(char digit) {}
 
     @Override

@@ -279,6 +279,9 @@ final class Bus implements Witness {
         public void leave() { joined = false; }
 
         @Override
+        public void mute(boolean muted) {}
+
+        @Override
         public void sendDigit(char digit) {}
 
         @Override
