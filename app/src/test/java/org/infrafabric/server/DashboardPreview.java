@@ -25,6 +25,7 @@ import org.infrafabric.escalate.EscalationView.Council;
 import org.infrafabric.escalate.EscalationView.Member;
 import org.infrafabric.escalate.EscalationView.Step;
 import org.infrafabric.escalate.Escalations;
+import org.infrafabric.escalate.Feedback;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.Signatures;
 import org.infrafabric.witness.Entry;
@@ -210,6 +211,17 @@ final class DashboardPreview implements Escalations {
         });
         return CompletableFuture.completedFuture(after == null ? new VoteResult.NoSuchEscalation() : new VoteResult.Counted(after));
     }
+
+    @Override
+    public CompletableFuture<Feedback.Result> feedback(String id, Feedback.Rater rater, int usefulness, Optional<String> note) {
+        return CompletableFuture.completedFuture(new Feedback.Result.NoSuchEscalation());
+    }
+
+    @Override
+    public List<Feedback> feedback(String id) { return List.of(); }
+
+    @Override
+    public List<Feedback.Standing> standings() { return List.of(); }
 
     @Override
     public Optional<EscalationView> find(String id) { return Optional.ofNullable(views.get(id)); }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.infrafabric.escalate.EscalationView;
 import org.infrafabric.escalate.Escalations;
+import org.infrafabric.escalate.Feedback;
 
 /** Escalations that answer what a test tells them to, and remember what they were asked. */
 final class ToldEscalations implements Escalations {
@@ -56,6 +57,17 @@ final class ToldEscalations implements Escalations {
         votes.add(new Voted(id, guardian, vote, conditions, reason));
         return CompletableFuture.completedFuture(voteResult);
     }
+
+    @Override
+    public CompletableFuture<Feedback.Result> feedback(String id, Feedback.Rater rater, int usefulness, Optional<String> note) {
+        return CompletableFuture.completedFuture(new Feedback.Result.NoSuchEscalation());
+    }
+
+    @Override
+    public List<Feedback> feedback(String id) { return List.of(); }
+
+    @Override
+    public List<Feedback.Standing> standings() { return List.of(); }
 
     @Override
     public Optional<EscalationView> find(String id) { return Optional.ofNullable(views.get(id)); }

@@ -31,6 +31,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
     private final Map<String, Running> running = new ConcurrentHashMap<>();
     private final Admission admission;
     private final Asides asides;
+    private final FeedbackBook feedback;
     private final Trickle strangers = new Trickle(Admission.BURST);
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -43,6 +44,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
         this.rows = new EscalationRows(parts.store());
         this.deliveries = new Deliveries(parts, rows);
         this.asides = new Asides(parts.witness());
+        this.feedback = new FeedbackBook(parts.store(), parts.witness(), rows);
         this.admission = new Admission(parts, rows, asides, house);
     }
 
@@ -148,6 +150,18 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
         });
         return answer;
     }
+
+    @Override
+    public CompletableFuture<Feedback.Result> feedback(String id, Feedback.Rater rater, int usefulness, Optional<String> note) {
+        Feedback.check(usefulness, note);
+        return CompletableFuture.runAsync(() -> {}, parts.blocking()).thenCompose(there -> feedback.take(id, rater, usefulness, note));
+    }
+
+    @Override
+    public List<Feedback> feedback(String id) { return feedback.of(id); }
+
+    @Override
+    public List<Feedback.Standing> standings() { return feedback.standings(); }
 
     private void lookUp(String id, CompletableFuture<Optional<EscalationView>> answer) {
         parts.blocking().execute(() -> {

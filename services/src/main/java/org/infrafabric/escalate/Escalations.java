@@ -21,6 +21,21 @@ public interface Escalations {
     /** A guardian votes over HTTP. */
     CompletableFuture<VoteResult> vote(String id, String guardian, Vote vote, List<String> conditions, Optional<String> reason);
 
+    /**
+     * Says after the call how useful the expert was; kept for routing. The last word of each rater counts.
+     *
+     * @param usefulness {@link Feedback#LEAST} to {@link Feedback#MOST}
+     * @param note for people, at most {@link Feedback#LONGEST_NOTE} characters
+     * @throws IllegalArgumentException one of them is out of range; the message says which
+     */
+    CompletableFuture<Feedback.Result> feedback(String id, Feedback.Rater rater, int usefulness, Optional<String> note);
+
+    /** What was said of the expert of this escalation, oldest first. May block for the store. */
+    List<Feedback> feedback(String id);
+
+    /** What was said of each expert in each hazard, for routing. May block for the store. */
+    List<Feedback.Standing> standings();
+
     Optional<EscalationView> find(String id);
 
     /** Newest first. {@code agent}: only that agent's. */
