@@ -76,6 +76,9 @@ final class Group {
             database.rollback();
             return;
         }
+        for (GroupListener listener : listeners) listener.committing(database, done);
+        StoreFailure fatal = database.fatal();
+        if (fatal != null) throw fatal;
         long started = System.nanoTime();
         database.commit();
         long took = System.nanoTime() - started;

@@ -12,6 +12,13 @@ public interface GroupListener {
     default void opened(Transaction tx, List<? extends Function<Transaction, ?>> works) {}
 
     /**
+     * All works have run and the group is about to be committed: the last chance to add something that tells of them. Throwing fails the whole group.
+     *
+     * @param works those that did not throw, in order; at least one
+     */
+    default void committing(Transaction tx, List<? extends Function<Transaction, ?>> works) {}
+
+    /**
      * The group is on the disk; its futures are completed after this returns.
      *
      * @param works those that did not throw, in order

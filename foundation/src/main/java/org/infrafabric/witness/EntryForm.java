@@ -21,27 +21,43 @@ final class EntryForm {
 
     private EntryForm() {}
 
-    /** An entry with its place and hash, still unsigned: the signature is over the hash alone, so many can be signed side by side. */
-    record Hashed(long seq, String time, String node, PreparedDraft draft, String prev, String keyId, String hash) {
-        Entry signed(SigningKey key) {
+    /** An entry with its signature, and its leaf in the tree. */
+    record Sealed(Entry entry, byte[] leaf) {}
+
+    /** An entry with its place and hash, still unsigned: signature and leaf need nothing of other entries, so many can be made side by side. */
+    record Hashed(long seq, String time, String node, PreparedDraft draft, String prev, String keyId, String hash, byte[] canonical) {
+        Sealed signed(SigningKey key) {
             String sig = key.signBase64Url(signedBytes(hash));
+            String cost = draft.costLine().isEmpty() ? "" : ",\"cost\":" + draft.costLine();
             String json = "{\"seq\":" + seq + ",\"time\":\"" + time + "\",\"node\":\"" + node + "\",\"component\":\"" + draft.component()
-                    + "\",\"event\":\""
-                    + draft.event() + "\",\"traceId\":\"" + draft.traceId() + "\",\"payload\":" + draft.payload() + ",\"prev\":\"" + prev
-                    + "\",\"keyId\":\""
-                    + keyId + "\",\"hash\":\"" + hash + "\",\"sig\":\"" + sig + "\"}";
-            return new Entry(seq, time, draft.component(), draft.event(), draft.traceId(), hash, json);
+                    + "\",\"event\":\"" + draft.event() + "\",\"traceId\":\"" + draft.traceId() + "\",\"payload\":" + draft.payloadLine() + cost
+                    + ",\"prev\":\"" + prev + "\",\"keyId\":\"" + keyId + "\",\"hash\":\"" + hash + "\",\"sig\":\"" + sig + "\"}";
+            Entry entry = new Entry(seq, time, draft.component(), draft.event(), draft.traceId(), hash, json, draft.payload());
+            return new Sealed(entry, MerkleTree.leafHash(canonical));
         }
     }
 
-    /** Everything but the payload is plain ASCII that needs no escaping, so the canonical form is put together in the order of its names. */
+    /** Everything but payload and cost is plain ASCII that needs no escaping, so the canonical form is put together in the order of its names. */
     static Hashed hash(long seq, String time, String node, PreparedDraft draft, String prev, String keyId) {
-        String canonical = "{\"component\":\"" + draft.component() + "\",\"event\":\"" + draft.event() + "\",\"keyId\":\"" + keyId + "\",\"node\":\""
-                + node
-                + "\",\"payload\":" + draft.canonicalPayload() + ",\"prev\":\"" + prev + "\",\"seq\":" + seq + ",\"time\":\"" + time
-                + "\",\"traceId\":\""
-                + draft.traceId() + "\"}";
-        return new Hashed(seq, time, node, draft, prev, keyId, Sha256.hex(canonical.getBytes(UTF_8)));
+        byte[] cost = draft.canonicalCost();
+        byte[] head = ("{\"component\":\"" + draft.component() + (cost.length == 0 ? "\"" : "\",\"cost\":")).getBytes(US_ASCII);
+        byte[] middle = (",\"event\":\"" + draft.event() + "\",\"keyId\":\"" + keyId + "\",\"node\":\"" + node + "\",\"payload\":").getBytes(US_ASCII);
+        byte[] end = (",\"prev\":\"" + prev + "\",\"seq\":" + seq + ",\"time\":\"" + time + "\",\"traceId\":\"" + draft.traceId() + "\"}")
+                .getBytes(US_ASCII);
+        byte[] canonical = joined(head, cost, middle, draft.canonicalPayload(), end);
+        return new Hashed(seq, time, node, draft, prev, keyId, Sha256.hex(canonical), canonical);
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        int length = 0;
+        for (byte[] part : parts) length += part.length;
+        byte[] whole = new byte[length];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, whole, at, part.length);
+            at += part.length;
+        }
+        return whole;
     }
 
     /** The bytes that the node's key signs. */
@@ -51,9 +67,9 @@ final class EntryForm {
     static Entry read(String json) {
         try {
             ObjectNode entry = StrictJson.parse(json.getBytes(UTF_8));
+            if (!(entry.get("payload") instanceof ObjectNode payload)) throw new BrokenLog("an entry in the database has no payload");
             return new Entry(entry.path("seq").longValue(), text(entry, "time"), text(entry, "component"), text(entry, "event"),
-                    text(entry, "traceId"),
-                    text(entry, "hash"), json);
+                    text(entry, "traceId"), text(entry, "hash"), json, payload);
         } catch (MessageRefused e) {
             throw new BrokenLog("an entry in the database is unreadable: " + e.detail());
         }

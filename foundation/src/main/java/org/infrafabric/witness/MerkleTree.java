@@ -6,14 +6,22 @@ import java.util.List;
 import org.infrafabric.message.Sha256;
 
 /**
- * The hash tree of RFC 6962 §2.1 over SHA-256, as functions of its leaves' hashes. A hash has 32 bytes; sizes and indexes count leaves, indexes from 0 (the
- * entry with seq n is leaf n − 1).
+ * The hash tree of RFC 6962 §2.1 over SHA-256, as functions of its complete subtrees' hashes: the roots and paths of a tree need no others. A hash has 32
+ * bytes; sizes and indexes count leaves, indexes from 0 (the entry with seq n is leaf n − 1).
  */
 public final class MerkleTree {
+    static final int HASH_BYTES = 32;
+
     private static final byte[] LEAF = {0};      // RFC 6962 §2.1: different prefixes, so that no node passes for a leaf
     private static final byte[] NODE = {1};
-    private static final int HASH_BYTES = 32;
     private static final int MAX_PATH = 64;      // a longer path belongs to no tree that has fewer than 2^63 leaves
+
+    /** Where the hashes of complete subtrees are found. */
+    @FunctionalInterface
+    public interface Nodes {
+        /** Root of the {@code index}-th subtree of 2^{@code level} leaves, all of which the tree has; level 0: the leaf's hash. */
+        byte[] node(int level, long index);
+    }
 
     private MerkleTree() {}
 
@@ -25,62 +33,71 @@ public final class MerkleTree {
     /** Hash over two subtrees. */
     static byte[] nodeHash(byte[] left, byte[] right) { return Sha256.of(NODE, left, right); }
 
-    /** The tree's root, RFC 6962 §2.1; of no leaves: the hash of nothing. */
-    public static byte[] root(List<byte[]> leaves) {
-        if (leaves.isEmpty()) return Sha256.of();
-        if (leaves.size() == 1) return leaves.getFirst();
-        int left = split(leaves.size());
-        return nodeHash(root(leaves.subList(0, left)), root(leaves.subList(left, leaves.size())));
+    /** Root of the tree of the first {@code size} leaves, RFC 6962 §2.1; of none: the hash of nothing. */
+    public static byte[] root(long size, Nodes nodes) {
+        return size == 0 ? Sha256.of() : root(0, size, nodes);
+    }
+
+    /** Root of the tree over leaves {@code from} (a multiple of the largest power of two in the range) to {@code to}, not included. */
+    private static byte[] root(long from, long to, Nodes nodes) {
+        long size = to - from;
+        if (Long.bitCount(size) == 1) {
+            int level = Long.numberOfTrailingZeros(size);
+            return nodes.node(level, from >> level);
+        }
+        long middle = from + split(size);
+        return nodeHash(root(from, middle, nodes), root(middle, to, nodes));
     }
 
     /**
-     * The path that proves a leaf to be in the tree, RFC 6962 §2.1.1, from the leaf upwards.
+     * The path that proves leaf {@code index} to be in the tree of {@code size} leaves, RFC 6962 §2.1.1, from the leaf upwards.
      *
      * @throws IndexOutOfBoundsException {@code index} is no leaf of it
      */
-    public static List<byte[]> inclusionProof(int index, List<byte[]> leaves) {
-        if (index < 0 || index >= leaves.size()) throw new IndexOutOfBoundsException("leaf " + index + " of " + leaves.size());
+    public static List<byte[]> inclusionProof(long index, long size, Nodes nodes) {
+        if (index < 0 || index >= size) throw new IndexOutOfBoundsException("leaf " + index + " of " + size);
         List<byte[]> path = new ArrayList<>();
-        include(index, leaves, path);
+        include(index, 0, size, nodes, path);
         return path;
     }
 
-    private static void include(int index, List<byte[]> leaves, List<byte[]> path) {
-        if (leaves.size() == 1) return;
-        int left = split(leaves.size());
-        if (index < left) {
-            include(index, leaves.subList(0, left), path);
-            path.add(root(leaves.subList(left, leaves.size())));
+    private static void include(long index, long from, long to, Nodes nodes, List<byte[]> path) {
+        if (to - from == 1) return;
+        long middle = from + split(to - from);
+        if (index < middle) {
+            include(index, from, middle, nodes, path);
+            path.add(root(middle, to, nodes));
         } else {
-            include(index - left, leaves.subList(left, leaves.size()), path);
-            path.add(root(leaves.subList(0, left)));
+            include(index, middle, to, nodes, path);
+            path.add(root(from, middle, nodes));
         }
     }
 
     /**
-     * The path that proves the tree of the first {@code from} leaves to be the beginning of this one, RFC 6962 §2.1.2.
+     * The path that proves the tree of the first {@code old} leaves to be the beginning of that of {@code size}, RFC 6962 §2.1.2.
      *
-     * @throws IndexOutOfBoundsException {@code from} is not between 1 and the number of leaves
+     * @throws IndexOutOfBoundsException {@code old} is not between 1 and {@code size}
      */
-    public static List<byte[]> consistencyProof(int from, List<byte[]> leaves) {
-        if (from < 1 || from > leaves.size()) throw new IndexOutOfBoundsException("size " + from + " of " + leaves.size());
+    public static List<byte[]> consistencyProof(long old, long size, Nodes nodes) {
+        if (old < 1 || old > size) throw new IndexOutOfBoundsException("size " + old + " of " + size);
         List<byte[]> path = new ArrayList<>();
-        consist(from, leaves, true, path);
+        consist(old, 0, size, true, nodes, path);
         return path;
     }
 
-    private static void consist(int from, List<byte[]> leaves, boolean known, List<byte[]> path) {
-        if (from == leaves.size()) {
-            if (!known) path.add(root(leaves)); // the verifier knows the old root itself
+    /** @param known the verifier knows the root of what is asked for itself */
+    private static void consist(long old, long from, long to, boolean known, Nodes nodes, List<byte[]> path) {
+        if (old == to) {
+            if (!known) path.add(root(from, to, nodes));
             return;
         }
-        int left = split(leaves.size());
-        if (from <= left) {
-            consist(from, leaves.subList(0, left), known, path);
-            path.add(root(leaves.subList(left, leaves.size())));
+        long middle = from + split(to - from);
+        if (old <= middle) {
+            consist(old, from, middle, known, nodes, path);
+            path.add(root(middle, to, nodes));
         } else {
-            consist(from - left, leaves.subList(left, leaves.size()), false, path);
-            path.add(root(leaves.subList(0, left)));
+            consist(old, middle, to, false, nodes, path);
+            path.add(root(from, middle, nodes));
         }
     }
 
@@ -141,8 +158,8 @@ public final class MerkleTree {
     }
 
     /** The largest power of two below {@code size}: how many leaves the left subtree has. */
-    private static int split(int size) {
-        return Integer.highestOneBit(size - 1);
+    private static long split(long size) {
+        return Long.highestOneBit(size - 1);
     }
 
     private static boolean malformed(List<byte[]> path) {

@@ -1,7 +1,5 @@
 package org.infrafabric.witness;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,14 +14,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A draft checked, cut loose from its caller and written out, all on the caller's thread: the writer only puts the pieces together.
+ * A draft checked, cut loose from its caller and written out, all on the caller's thread: the log only puts the pieces together.
  *
+ * @param payload a copy that is nobody else's
+ * @param payloadLine the payload as one line of JSON, fields in the order of the draft
  * @param canonicalPayload the payload's RFC 8785 form
- * @param payload the payload as one line of JSON, fields in the order of the draft
- * @param escalation what the payload calls {@code escalation}, to find the trace by
+ * @param costLine as {@code payloadLine}; empty without cost
+ * @param canonicalCost as {@code canonicalPayload}; empty without cost
  */
-record PreparedDraft(String component, String event, String traceId, String canonicalPayload, String payload, Optional<String> escalation,
-        List<PreparedBlob> blobs) {
+record PreparedDraft(String component, String event, String traceId, ObjectNode payload, String payloadLine, byte[] canonicalPayload, String costLine,
+        byte[] canonicalCost, List<PreparedBlob> blobs) {
     static final int MAX_PAYLOAD_BYTES = 1 << 20;
     static final int MAX_BLOB_BYTES = 64 << 20;
     private static final int MAX_DEPTH = 24;                             // with the entry around it, well under what readers take
@@ -46,10 +46,29 @@ record PreparedDraft(String component, String event, String traceId, String cano
     static PreparedDraft of(String component, String event, Optional<List<String>> fields, Draft draft, RandomGenerator salts) {
         String what = component + " " + event;
         if (TraceIds.parse(draft.traceId()).filter(draft.traceId()::equals).isEmpty()) throw wrong(what, "traceId is not 32 lower-case hex digits");
+        ObjectNode payload = draft.payload().deepCopy();
+        List<PreparedBlob> blobs = new ArrayList<>(draft.blobs().size());
+        if (!draft.blobs().isEmpty()) addBlobs(what, draft, salts, payload, blobs);
+        for (Map.Entry<String, JsonNode> field : payload.properties()) {
+            if (fields.isPresent() && !fields.get().contains(field.getKey())) {
+                throw wrong(what, "has no field " + field.getKey() + "; EventType lists " + String.join(", ", fields.get()));
+            }
+            integersOnly(what, field.getKey(), field.getValue(), 1);
+        }
+        byte[] canonical = CanonicalJson.of(payload);
+        if (canonical.length > MAX_PAYLOAD_BYTES) throw wrong(what, "payload is over " + MAX_PAYLOAD_BYTES + " bytes; bulky content is a blob");
+        if (draft.cost().isEmpty())
+            return new PreparedDraft(component, event, draft.traceId(), payload, payload.toString(), canonical, "", new byte[0], List.copyOf(blobs));
+        ObjectNode cost = draft.cost().get();
+        integersOnly(what, "cost", cost, 1);
+        byte[] canonicalCost = CanonicalJson.of(cost);
+        if (canonicalCost.length > MAX_PAYLOAD_BYTES) throw wrong(what, "cost is over " + MAX_PAYLOAD_BYTES + " bytes");
+        return new PreparedDraft(component, event, draft.traceId(), payload, payload.toString(), canonical, cost.toString(), canonicalCost,
+                List.copyOf(blobs));
+    }
+
+    private static void addBlobs(String what, Draft draft, RandomGenerator salts, ObjectNode payload, List<PreparedBlob> blobs) {
         Map<String, Draft.Blob> given = new HashMap<>(draft.blobs());
-        ObjectNode payload = draft.payload();
-        if (!given.isEmpty()) payload = payload.deepCopy();
-        List<PreparedBlob> blobs = new ArrayList<>(given.size());
         for (String field : given.keySet().stream().sorted().toList()) {
             if (payload.has(field)) throw wrong(what, "field " + field + " is both in the payload and a blob");
             Draft.Blob blob = given.get(field);
@@ -62,16 +81,6 @@ record PreparedDraft(String component, String event, String traceId, String cano
             payload.set(field, reference(prepared, sha256));
             blobs.add(prepared);
         }
-        for (Map.Entry<String, JsonNode> field : payload.properties()) {
-            if (fields.isPresent() && !fields.get().contains(field.getKey())) {
-                throw wrong(what, "has no field " + field.getKey() + "; EventType lists " + String.join(", ", fields.get()));
-            }
-            integersOnly(what, field.getKey(), field.getValue(), 1);
-        }
-        byte[] canonical = CanonicalJson.of(payload);
-        if (canonical.length > MAX_PAYLOAD_BYTES) throw wrong(what, "payload is over " + MAX_PAYLOAD_BYTES + " bytes; bulky content is a blob");
-        Optional<String> escalation = Optional.ofNullable(payload.get("escalation")).filter(JsonNode::isString).map(JsonNode::stringValue);
-        return new PreparedDraft(component, event, draft.traceId(), new String(canonical, UTF_8), payload.toString(), escalation, List.copyOf(blobs));
     }
 
     /** CONTRACT §5: what the entry says of a blob. */
@@ -96,9 +105,15 @@ record PreparedDraft(String component, String event, String traceId, String cano
         }
     }
 
+    /** What the payload calls {@code escalation}, to find the trace by. */
+    Optional<String> escalation() {
+        JsonNode id = payload.get("escalation");
+        return id != null && id.isString() ? Optional.of(id.stringValue()) : Optional.empty();
+    }
+
     /** What it takes in the queue, roughly, in bytes. */
     long weight() {
-        long weight = 512 + 2L * payload.length() + canonicalPayload.length();
+        long weight = 768 + 2L * payloadLine.length() + 2L * canonicalPayload.length + 2L * canonicalCost.length;
         for (PreparedBlob blob : blobs) weight += blob.bytes().length;
         return weight;
     }

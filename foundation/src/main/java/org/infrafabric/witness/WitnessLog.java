@@ -10,75 +10,74 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.SigningKey;
-import org.infrafabric.store.GroupListener;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.store.StoreFailure;
-import org.infrafabric.store.Transaction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * One node's chain of entries in a {@link SqliteStore} (CONTRACT §5, DESIGN §6).
+ * One node's chain of entries in a {@link SqliteStore}, and the hash tree above it (CONTRACT §5, DESIGN §6).
  *
- * <p>Drafts are checked and written out on the caller's thread. The store's writer gives them seq, time and the hash before them, hashes the whole group
- * in turn, signs it on all cores, and lets each change in with its state in a savepoint of its own.
+ * <p>Drafts are checked and written out on the caller's thread and take their place in the chain there; other cores sign them; the store's writer lets each
+ * change in with its state in a savepoint of its own, and the tree grows in the same transaction ({@link Sealer}).
  */
 public final class WitnessLog implements Witness, AutoCloseable {
     private static final long HIGH_WATER_BYTES = 64L << 20;
     private static final long CAPACITY_BYTES = 512L << 20;
-    private static final int PARALLEL_FROM = 8;              // below, waking the other core costs more than it saves
+    private static final String USUAL_DOMAIN = "ifbus.local";
 
     private final SqliteStore store;
     private final WitnessReader reader;
-    private final String node;
-    private final InstantSource clock;
+    private final LogName name;
     private final RandomGenerator salts;
     private final Feed feed;
+    private final Sealer sealer;
     private final AtomicLong queuedBytes = new AtomicLong();
+    private volatile @Nullable Checkpoint signed;
 
-    /** Where the chain ends and who signs next. Owned by the writer. */
-    private record End(long seq, String hash, SigningKey key) {}
-
-    private End durable;
-    private End current;
-
-    private WitnessLog(SqliteStore store, String node, End end, InstantSource clock, RandomGenerator salts) {
+    private WitnessLog(SqliteStore store, LogOpening.Found found, InstantSource clock, RandomGenerator salts) {
         this.store = store;
-        this.reader = new WitnessReader(store);
-        this.node = node;
-        this.clock = clock;
+        this.name = found.name();
         this.salts = salts;
-        this.durable = end;
-        this.current = end;
-        this.feed = new Feed(reader, end.seq(), store.isDirect());
+        this.reader = new WitnessReader(store, this::edge);
+        this.feed = new Feed(reader, found.durable().end().seq(), store.isDirect());
+        this.sealer = new Sealer(store, name, found.durable(), clock, feed);
     }
 
     /**
-     * Opens or begins the chain of {@code node} and checks its last entries.
+     * Opens or begins the chain of a node and checks its last entries, and the whole of its tree against the newest checkpoint.
      *
-     * @param node 1–64 letters, digits and {@code . _ : -}; the same for the life of the database
+     * @param name the same for the life of the database: a database that knows another origin keeps it
      * @param key the key that signed last, or any for a new chain; {@link #changeKey} brings in another
      * @param clock dates the entries
-     * @throws BrokenLog the end of the chain does not verify
+     * @param salts of blobs: unpredictable in earnest, seeded where a run has to repeat itself
+     * @throws BrokenLog the end of the chain does not verify, or the log is not the one whose checkpoint was signed
      * @throws IllegalArgumentException the chain is another node's, or another key signs it
      * @throws StoreFailure the store failed
      */
-    public static WitnessLog open(SqliteStore store, String node, SigningKey key, InstantSource clock) {
-        return open(store, node, key, clock, new SecureRandom());
+    public static WitnessLog open(SqliteStore store, LogName name, SigningKey key, InstantSource clock, RandomGenerator salts) {
+        store.migrate(Tables.ROOM, Tables.STEPS);
+        LogOpening.Found found = LogOpening.open(store, name, key, Rfc3339.format(clock.instant()));
+        WitnessLog log = new WitnessLog(store, found, clock, salts);
+        store.listen(log.sealer);
+        return log;
     }
 
-    /** As above, with the source of blobs' salts: unpredictable in earnest, seeded where a run has to repeat itself. */
+    /** As above, with salts that nobody can foresee. */
+    public static WitnessLog open(SqliteStore store, LogName name, SigningKey key, InstantSource clock) {
+        return open(store, name, key, clock, new SecureRandom());
+    }
+
+    /** As above, in the domain that a config has when it says nothing. */
+    public static WitnessLog open(SqliteStore store, String node, SigningKey key, InstantSource clock) {
+        return open(store, LogName.of(USUAL_DOMAIN, node), key, clock);
+    }
+
     public static WitnessLog open(SqliteStore store, String node, SigningKey key, InstantSource clock, RandomGenerator salts) {
-        store.migrate(Tables.ROOM, Tables.STEPS);
-        LogOpening.Found found = LogOpening.open(store, EntryForm.checkedNode(node), key, Rfc3339.format(clock.instant()));
-        WitnessLog log = new WitnessLog(store, node, new End(found.seq(), found.hash(), key), clock, salts);
-        store.listen(log.new Groups());
-        return log;
+        return open(store, LogName.of(USUAL_DOMAIN, node), key, clock, salts);
     }
 
     /**
@@ -99,7 +98,7 @@ public final class WitnessLog implements Witness, AutoCloseable {
             queuedBytes.addAndGet(-weight);
             return CompletableFuture.failedFuture(new StoreFailure("the log's queue is full: " + (CAPACITY_BYTES >> 20) + " MB wait for the disk"));
         }
-        CompletableFuture<List<Entry>> done = store.write(new Sealing(drafts, state, nextKey));
+        CompletableFuture<List<Entry>> done = sealer.append(new Sealing(sealer, drafts, state, nextKey));
         var unused = done.whenComplete((entries, failure) -> queuedBytes.addAndGet(-weight));
         if (store.isDirect()) feed.deliver();
         return done;
@@ -111,7 +110,24 @@ public final class WitnessLog implements Witness, AutoCloseable {
     /** What stands in the log. */
     public WitnessReader reader() { return reader; }
 
-    public String node() { return node; }
+    public LogName name() { return name; }
+
+    public String node() { return name.node(); }
+
+    /** The key that signs now. */
+    public SigningKey signer() { return sealer.durable().end().key(); }
+
+    /** What the log has come to, signed now by the node alone. Never inconsistent with one that was given before: only what is durable counts. */
+    public Checkpoint checkpoint() {
+        Sealer.Durable durable = sealer.durable();
+        Checkpoint last = signed;
+        if (last != null && last.size() == durable.edge().size() && last.isSignedBy(NoteKey.log(name.origin(), durable.end().key().verifyKey()))) return last;
+        Checkpoint next = Checkpoint.sign(name.origin(), durable.edge().size(), durable.edge().root(), durable.end().key());
+        signed = next;
+        return next;
+    }
+
+    private TreeEdge edge() { return sealer.durable().edge(); }
 
     /**
      * Calls {@code consumer} with each durable entry from {@code fromSeq} on, in order, each once: first what is there, then what comes. A slow consumer
@@ -159,96 +175,4 @@ public final class WitnessLog implements Witness, AutoCloseable {
     /** Ends all subscriptions. The store is its opener's to close. */
     @Override
     public void close() { feed.close(); }
-
-    /** One change on its way: sealed with its group if all before it get in, else again when its turn comes. */
-    private final class Sealing implements Function<Transaction, List<Entry>> {
-        private final List<PreparedDraft> drafts;
-        private final Change.StateWrite state;
-        private final @Nullable SigningKey nextKey;
-        private List<EntryForm.Hashed> hashed = List.of();
-        private List<Entry> sealed = List.of();
-        private @Nullable End from;
-        private @Nullable End to;
-
-        Sealing(List<PreparedDraft> drafts, Change.StateWrite state, @Nullable SigningKey nextKey) {
-            this.drafts = drafts;
-            this.state = state;
-            this.nextKey = nextKey;
-        }
-
-        WitnessLog log() { return WitnessLog.this; }
-
-        /** Gives the drafts their places after {@code end}; says where the chain ends then. */
-        private End place(End end) {
-            String time = Rfc3339.format(clock.instant());
-            List<EntryForm.Hashed> placed = new ArrayList<>(drafts.size());
-            long seq = end.seq();
-            String prev = end.hash();
-            for (PreparedDraft draft : drafts) {
-                EntryForm.Hashed next = EntryForm.hash(++seq, time, node, draft, prev, end.key().keyId());
-                prev = next.hash();
-                placed.add(next);
-            }
-            End after = new End(seq, prev, nextKey == null ? end.key() : nextKey);
-            hashed = placed;
-            from = end;
-            to = after;
-            return after;
-        }
-
-        private void sign() {
-            End signer = from;
-            if (signer != null) sealed = hashed.stream().map(entry -> entry.signed(signer.key())).toList();
-        }
-
-        @Override
-        public List<Entry> apply(Transaction tx) {
-            End after = to;
-            if (after == null || !current.equals(from)) { // one before it in its group was refused
-                after = place(current);
-                sign();
-            }
-            for (int i = 0; i < drafts.size(); i++) insert(tx, drafts.get(i), sealed.get(i));
-            state.write(tx, sealed);
-            current = after;
-            return sealed;
-        }
-    }
-
-    private static void insert(Transaction tx, PreparedDraft draft, Entry entry) {
-        tx.execute("INSERT INTO witness_entries (seq, trace, escalation, hash, json) VALUES (?, ?, ?, ?, ?)", entry.seq(), entry.traceId(),
-                draft.escalation().orElse(null), entry.hash(), entry.json());
-        for (PreparedDraft.PreparedBlob blob : draft.blobs()) {
-            tx.execute("INSERT INTO witness_blobs (id, seq, media_type, salt, bytes) VALUES (?, ?, ?, ?, ?)", blob.id(), entry.seq(),
-                    blob.mediaType(),
-                    blob.salt(), blob.bytes());
-        }
-    }
-
-    /** Runs on the writer. */
-    private final class Groups implements GroupListener {
-        @Override
-        public void opened(Transaction tx, List<? extends Function<Transaction, ?>> works) {
-            current = durable; // what a lost group had added is gone
-            List<Sealing> sealings = mine(works);
-            End end = current;
-            for (Sealing sealing : sealings) end = sealing.place(end);
-            IntStream signers = IntStream.range(0, sealings.size());
-            if (sealings.size() >= PARALLEL_FROM) signers = signers.parallel();
-            signers.forEach(i -> sealings.get(i).sign());
-        }
-
-        @Override
-        public void committed(List<? extends Function<Transaction, ?>> works, long commitNanos) {
-            durable = current;
-            for (Sealing sealing : mine(works)) feed.publish(sealing.sealed);
-        }
-
-        private List<Sealing> mine(List<? extends Function<Transaction, ?>> works) {
-            List<Sealing> sealings = new ArrayList<>(works.size());
-            for (Function<Transaction, ?> work : works)
-                if (work instanceof Sealing sealing && sealing.log() == WitnessLog.this) sealings.add(sealing);
-            return sealings;
-        }
-    }
 }

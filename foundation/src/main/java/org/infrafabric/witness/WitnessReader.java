@@ -2,9 +2,12 @@ package org.infrafabric.witness;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.infrafabric.message.TraceIds;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.store.Transaction;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the log: beside the node that writes it, or from a database opened for reading alone. Any thread; calls may block for the disk. */
 public final class WitnessReader {
@@ -12,8 +15,18 @@ public final class WitnessReader {
     public static final int MAX_LIMIT = 10_000;
 
     private final SqliteStore store;
+    private final @Nullable Supplier<TreeEdge> edge;
 
-    public WitnessReader(SqliteStore store) { this.store = store; }
+    public WitnessReader(SqliteStore store) {
+        this.store = store;
+        this.edge = null;
+    }
+
+    /** @param edge the tree's edge as the log's owner knows it, at least as old as what the database gives */
+    WitnessReader(SqliteStore store, Supplier<TreeEdge> edge) {
+        this.store = store;
+        this.edge = edge;
+    }
 
     /** The name of the node whose chain this is; empty in a database that no log has been opened on. */
     public Optional<String> node() {
@@ -61,6 +74,62 @@ public final class WitnessReader {
         });
     }
 
+    /** Name of the log; empty in a database that no log has been opened on. */
+    public Optional<LogName> name() {
+        return store.read(tx -> hasTree(tx) ? tx.first("SELECT origin, node FROM witness_node", row -> new LogName(row.text(0), row.text(1)))
+                : Optional.<LogName>empty());
+    }
+
+    /**
+     * The path that proves the entry {@code seq} to be in the log as it was with {@code size} entries, RFC 6962 §2.1.1.
+     *
+     * @throws IndexOutOfBoundsException the log has no such entry, or not so many
+     */
+    public List<byte[]> inclusionProof(long seq, long size) {
+        return tree(tree -> {
+            within(1, seq, size);
+            within(1, size, tree.size());
+            return MerkleTree.inclusionProof(seq - 1, size, tree);
+        });
+    }
+
+    /**
+     * The path that proves the log of {@code from} entries to be the beginning of that of {@code to}, RFC 6962 §2.1.2.
+     *
+     * @throws IndexOutOfBoundsException the log has not so many, or {@code from} is over {@code to}
+     */
+    public List<byte[]> consistencyProof(long from, long to) {
+        return tree(tree -> {
+            within(1, from, to);
+            within(1, to, tree.size());
+            return MerkleTree.consistencyProof(from, to, tree);
+        });
+    }
+
+    /** Root of the tree over the first {@code size} entries. Throws {@link IndexOutOfBoundsException} when there are not so many. */
+    public byte[] root(long size) {
+        return tree(tree -> {
+            within(0, size, tree.size());
+            return tree.root(size);
+        });
+    }
+
+    /** The newest checkpoint that was kept, with at least so many cosignatures of those that the policy names. */
+    public Optional<Checkpoint> keptCheckpoint(int cosignatures) {
+        return store.read(tx -> hasTree(tx) ? Checkpoints.newest(tx, cosignatures) : Optional.<Checkpoint>empty());
+    }
+
+    private <T> T tree(Function<StoredTree, T> use) {
+        Supplier<TreeEdge> known = edge;
+        if (known == null) return store.read(tx -> use.apply(StoredTree.of(tx)));
+        TreeEdge now = known.get();
+        return store.read(tx -> use.apply(new StoredTree(tx, now)));
+    }
+
+    private static void within(long least, long value, long most) {
+        if (value < least || value > most) throw new IndexOutOfBoundsException(value + " is not within " + least + " and " + most);
+    }
+
     /** Keys that sign or have signed, the oldest first. */
     public List<NodeKey> keys() {
         return store.read(tx -> exists(tx)
@@ -79,6 +148,12 @@ public final class WitnessReader {
 
     private static boolean exists(Transaction tx) {
         return tx.first("SELECT 1 FROM sqlite_schema WHERE name = 'witness_blobs'", row -> true).isPresent();
+    }
+
+    /** A log that was begun before there was a tree gets one when its bus next starts. */
+    private static boolean hasTree(Transaction tx) {
+        return tx.first("SELECT 1 FROM sqlite_schema WHERE name = 'witness_checkpoints'", row -> true).isPresent()
+                && tx.first("SELECT 1 FROM witness_node WHERE origin IS NOT NULL", row -> true).isPresent();
     }
 
     private static Entry entry(Transaction.Row row) { return EntryForm.read(row.text(0)); }

@@ -1,4 +1,4 @@
-/** The tamper-evident log: entries, chain, signatures, blobs, verification, export. */
+/** The tamper-evident log: entries, chain, signatures, tree, checkpoints, cosignatures, blobs, verification, export. */
 @NullMarked
 package org.infrafabric.witness;
 

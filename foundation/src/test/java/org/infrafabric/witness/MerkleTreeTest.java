@@ -35,9 +35,9 @@ class MerkleTreeTest {
     @Test
     void shouldGiveTheVectorsRoots() {
         for (var root : VECTORS.get("roots").properties()) {
-            assertThat(MerkleTree.root(LEAVES.subList(0, Integer.parseInt(root.getKey())))).as(root.getKey()).isEqualTo(hash(root.getValue()));
+            assertThat(root(LEAVES.subList(0, Integer.parseInt(root.getKey())))).as(root.getKey()).isEqualTo(hash(root.getValue()));
         }
-        assertThat(MerkleTree.root(List.of())).isEqualTo(HexFormat.of().parseHex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+        assertThat(root(List.of())).isEqualTo(HexFormat.of().parseHex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
     }
 
     @Test
@@ -45,8 +45,8 @@ class MerkleTreeTest {
         for (JsonNode proof : VECTORS.get("inclusion").values()) {
             int seq = proof.get("seq").intValue();
             List<byte[]> leaves = LEAVES.subList(0, proof.get("size").intValue());
-            assertThat(MerkleTree.inclusionProof(seq - 1, leaves)).containsExactlyElementsOf(hashes(proof.get("path")));
-            assertThat(MerkleTree.isIncluded(LEAVES.get(seq - 1), seq - 1, leaves.size(), hashes(proof.get("path")), MerkleTree.root(leaves)))
+            assertThat(inclusion(seq - 1, leaves)).containsExactlyElementsOf(hashes(proof.get("path")));
+            assertThat(MerkleTree.isIncluded(LEAVES.get(seq - 1), seq - 1, leaves.size(), hashes(proof.get("path")), root(leaves)))
                     .isTrue();
         }
     }
@@ -56,8 +56,8 @@ class MerkleTreeTest {
         for (JsonNode proof : VECTORS.get("consistency").values()) {
             int from = proof.get("from").intValue();
             List<byte[]> leaves = LEAVES.subList(0, proof.get("to").intValue());
-            assertThat(MerkleTree.consistencyProof(from, leaves)).containsExactlyElementsOf(hashes(proof.get("path")));
-            assertThat(MerkleTree.isConsistent(from, MerkleTree.root(LEAVES.subList(0, from)), leaves.size(), MerkleTree.root(leaves),
+            assertThat(consistency(from, leaves)).containsExactlyElementsOf(hashes(proof.get("path")));
+            assertThat(MerkleTree.isConsistent(from, root(LEAVES.subList(0, from)), leaves.size(), root(leaves),
                     hashes(proof.get("path")))).isTrue();
         }
     }
@@ -67,8 +67,8 @@ class MerkleTreeTest {
             @ForAll @IntRange(max = 69) int other) {
         List<byte[]> leaves = made(size);
         int index = leaf % size;
-        byte[] root = MerkleTree.root(leaves);
-        List<byte[]> path = MerkleTree.inclusionProof(index, leaves);
+        byte[] root = root(leaves);
+        List<byte[]> path = inclusion(index, leaves);
         assertThat(MerkleTree.isIncluded(leaves.get(index), index, size, path, root)).isTrue();
         if (other % size != index) {
             assertThat(MerkleTree.isIncluded(leaves.get(other % size), index, size, path, root)).isFalse();
@@ -89,9 +89,9 @@ class MerkleTreeTest {
             @ForAll @IntRange(max = 69) int beginning) {
         List<byte[]> leaves = made(size);
         int from = beginning % size + 1;
-        byte[] fromRoot = MerkleTree.root(leaves.subList(0, from));
-        byte[] root = MerkleTree.root(leaves);
-        List<byte[]> path = MerkleTree.consistencyProof(from, leaves);
+        byte[] fromRoot = root(leaves.subList(0, from));
+        byte[] root = root(leaves);
+        List<byte[]> path = consistency(from, leaves);
         assertThat(MerkleTree.isConsistent(from, fromRoot, size, root, path)).isTrue();
         assertThat(MerkleTree.isConsistent(from, new byte[32], size, root, path)).isFalse();
         assertThat(MerkleTree.isConsistent(from, fromRoot, size, new byte[32], path)).isFalse();
@@ -107,13 +107,29 @@ class MerkleTreeTest {
     @Test
     void shouldRefuseProofsOfWhatIsNotThere() {
         List<byte[]> leaves = made(5);
-        assertThatThrownBy(() -> MerkleTree.inclusionProof(5, leaves)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> MerkleTree.inclusionProof(-1, leaves)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> MerkleTree.consistencyProof(0, leaves)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> MerkleTree.consistencyProof(6, leaves)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> inclusion(5, leaves)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> inclusion(-1, leaves)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> consistency(0, leaves)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> consistency(6, leaves)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(MerkleTree.isIncluded(leaves.getFirst(), 0, 0, List.of(), leaves.getFirst())).isFalse();
         assertThat(MerkleTree.isIncluded(leaves.getFirst(), 0, Long.MAX_VALUE, List.of(), leaves.getFirst())).isFalse();
         assertThat(MerkleTree.isIncluded(leaves.getFirst(), 0, 2, List.of(new byte[31]), leaves.getFirst())).isFalse();
+    }
+
+    private static byte[] root(List<byte[]> leaves) { return MerkleTree.root(leaves.size(), nodes(leaves)); }
+
+    private static List<byte[]> inclusion(int index, List<byte[]> leaves) { return MerkleTree.inclusionProof(index, leaves.size(), nodes(leaves)); }
+
+    private static List<byte[]> consistency(int from, List<byte[]> leaves) { return MerkleTree.consistencyProof(from, leaves.size(), nodes(leaves)); }
+
+    /** RFC 6962 §2.1 word for word. */
+    private static MerkleTree.Nodes nodes(List<byte[]> leaves) {
+        return new MerkleTree.Nodes() {
+            @Override
+            public byte[] node(int level, long index) {
+                return level == 0 ? leaves.get((int) index) : MerkleTree.nodeHash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1));
+            }
+        };
     }
 
     private static List<byte[]> made(int size) { return IntStream.range(0, size).mapToObj(i -> MerkleTree.leafHash(new byte[] {(byte) i})).toList(); }

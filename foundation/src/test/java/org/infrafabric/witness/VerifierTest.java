@@ -275,7 +275,7 @@ class VerifierTest {
 
     private static String sealed(long seq, String prev, SigningKey key, Draft draft) {
         PreparedDraft prepared = PreparedDraft.of(draft, new java.util.Random(1));
-        return EntryForm.hash(seq, "2026-11-21T12:00:22.814Z", "node-1", prepared, prev, key.keyId()).signed(key).json();
+        return EntryForm.hash(seq, "2026-11-21T12:00:22.814Z", "node-1", prepared, prev, key.keyId()).signed(key).entry().json();
     }
 
     private static String sealedAsIs(String unsealed) {

@@ -59,7 +59,7 @@ class WitnessLogTest {
             PreparedDraft prepared = PreparedDraft.of(entry.get("component").stringValue(), entry.get("event").stringValue(), Optional.empty(), draft,
                     new java.util.Random(1));
             Entry sealed = EntryForm.hash(entry.get("seq").longValue(), entry.get("time").stringValue(), "node-1", prepared, prev, Logs.BUS.keyId())
-                    .signed(Logs.BUS);
+                    .signed(Logs.BUS).entry();
             assertThat(sealed.json()).isEqualTo(line);
             prev = sealed.hash();
         }
