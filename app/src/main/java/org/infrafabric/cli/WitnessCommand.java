@@ -21,7 +21,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code witness …}: reads the log, also beside a running bus, and says whether it is whole. */
@@ -139,8 +138,7 @@ final class WitnessCommand {
             Output.OUT.println(entry.json());
             return;
         }
-        JsonNode payload = Output.JSON.readTree(entry.json()).path("payload");
-        String told = payload.toString();
+        String told = entry.payload().toString();
         Output.OUT.println(String.format("%6d  %s  %-12s %-18s %s", entry.seq(), entry.time(), entry.component(), entry.event(),
                 Output.dim(told.length() > 120 ? told.substring(0, 119) + "…" : told)));
     }

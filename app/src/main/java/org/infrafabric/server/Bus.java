@@ -45,7 +45,9 @@ import org.infrafabric.store.SqliteStore;
 import org.infrafabric.store.Transaction;
 import org.infrafabric.time.LoopTimers;
 import org.infrafabric.transport.EventLoops;
+import org.infrafabric.witness.CosignPolicy;
 import org.infrafabric.witness.Entry;
+import org.infrafabric.witness.LogName;
 import org.infrafabric.witness.Subscription;
 import org.infrafabric.witness.WitnessLog;
 import org.slf4j.Logger;
@@ -80,7 +82,7 @@ public final class Bus implements AutoCloseable {
         data.make();
         store = closing.add(SqliteStore.open(data.database()));
         key = busKey(data.busKey());
-        witness = closing.add(WitnessLog.open(store, config.node(), key, Clock.systemUTC()));
+        witness = closing.add(WitnessLog.open(store, LogName.of(config.domain(), config.node()), key, Clock.systemUTC()));
         Metrics metrics = closing.add(new Metrics());
         countEntries(metrics);
         Guard guard = config.openGuard();
@@ -117,7 +119,8 @@ public final class Bus implements AutoCloseable {
         metrics.mixesLate(rtp::lateMixes);
         metrics.callsActive(sip::calls);
         api = new HttpApi(config.httpSettings(),
-                new HttpParts(desk, LogReader.of(witness), tokens, this::publishedKeys, this::calls, metrics,
+                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE), tokens, this::publishedKeys, this::calls,
+                        metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
         httpPort = api.start();
         rehearsal.join();

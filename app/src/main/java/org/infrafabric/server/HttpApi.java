@@ -53,6 +53,7 @@ public final class HttpApi implements AutoCloseable {
     private final EventStreams streams;
     private final EscalationRoutes escalations;
     private final LogRoutes log;
+    private final ProofRoutes proofs;
     private final Doorkeeper door;
     private final Dashboard dashboard = new Dashboard();
     private final List<Route> routes;
@@ -64,6 +65,7 @@ public final class HttpApi implements AutoCloseable {
         streams = new EventStreams(parts.log(), settings, System::nanoTime);
         escalations = new EscalationRoutes(parts.escalations(), streams, settings.maxBodyBytes());
         log = new LogRoutes(parts, streams);
+        proofs = new ProofRoutes(parts.log());
         door = new Doorkeeper(settings, parts.credentials(), System::nanoTime);
         parts.metrics().eventStreams(streams::open);
         routes = table();
@@ -84,6 +86,9 @@ public final class HttpApi implements AutoCloseable {
                 route("GET", "/v1/events", ANYONE_KNOWN, log::events),
                 route("GET", "/v1/witness/entries", ANYONE_KNOWN, log::entries),
                 route("GET", "/v1/witness/head", PEOPLE, (ctx, who) -> log.head(ctx)),
+                route("GET", "/v1/witness/checkpoint", ANYONE_KNOWN, (ctx, who) -> proofs.checkpoint(ctx)),
+                route("GET", "/v1/witness/proof/inclusion", ANYONE_KNOWN, (ctx, who) -> proofs.inclusion(ctx)),
+                route("GET", "/v1/witness/proof/consistency", ANYONE_KNOWN, (ctx, who) -> proofs.consistency(ctx)),
                 route("GET", "/v1/whoami", ANYONE_KNOWN, HttpApi::whoAmI),
                 open("/v1/keys", log::keys),
                 open("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(parts.metrics().scrape())),

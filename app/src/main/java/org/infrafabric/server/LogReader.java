@@ -3,6 +3,7 @@ package org.infrafabric.server;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.infrafabric.witness.CosignPolicy;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.Subscription;
 import org.infrafabric.witness.WitnessLog;
@@ -24,9 +25,16 @@ public interface LogReader {
     /** Calls {@code listener} with each entry in order once it is durable; the listener does not block. */
     Subscription subscribe(Consumer<Entry> listener);
 
+    /** What it can prove of itself. */
+    LogProofs proofs();
+
     /** The log of this node. */
-    static LogReader of(WitnessLog log) {
+    static LogReader of(WitnessLog log, CosignPolicy policy) {
+        LogProofs proofs = LogProofs.of(log, policy);
         return new LogReader() {
+            @Override
+            public LogProofs proofs() { return proofs; }
+
             @Override
             public List<Entry> entries(Optional<String> traceId, long from, int limit) {
                 return traceId.isPresent() ? log.reader().entries(traceId.get(), from, limit) : log.reader().entries(from, limit);

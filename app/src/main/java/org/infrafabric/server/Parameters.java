@@ -29,6 +29,17 @@ final class Parameters {
         return once(ctx, name).map(text -> number(name, text, least, most)).orElse(otherwise);
     }
 
+    /** One that must be there. */
+    static long number(Context ctx, String name, long least, long most) {
+        return number(name, once(ctx, name).orElseThrow(() -> bad(name, "It is missing.")), least, most);
+    }
+
+    static boolean flag(Context ctx, String name) {
+        String text = once(ctx, name).orElse("false");
+        if (!text.equals("true") && !text.equals("false")) throw bad(name, "true or false.");
+        return text.equals("true");
+    }
+
     /** The seq after which an event stream resumes, if the client names one. */
     static Optional<Long> lastEventId(Context ctx) {
         return Optional.ofNullable(ctx.header("Last-Event-ID")).map(text -> number("Last-Event-ID", text.strip(), 0, Long.MAX_VALUE - 1));

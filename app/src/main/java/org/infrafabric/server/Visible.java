@@ -5,15 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.infrafabric.witness.Entry;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Which entries of the log a token may see: people all of them, an agent those whose payload names an escalation of its own. One stream's; not shared. */
 interface Visible extends Predicate<Entry> {
     static Visible all() { return entry -> true; }
 
     /** Those that name one escalation. */
-    static Visible of(String escalation) { return entry -> escalation(entry).equals(Optional.of(escalation)); }
+    static Visible of(String escalation) { return entry -> entry.escalation().equals(Optional.of(escalation)); }
 
     /** Those that name any escalation for which {@code own} holds; asked once for each. */
     static Visible naming(Predicate<String> own) {
@@ -23,12 +21,6 @@ interface Visible extends Predicate<Entry> {
             @Override
             protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) { return size() > 1_000; }
         };
-        return entry -> escalation(entry).filter(id -> asked.computeIfAbsent(id, own::test)).isPresent();
-    }
-
-    private static Optional<String> escalation(Entry entry) {
-        if (!entry.json().contains("\"escalation\"")) return Optional.empty(); // spares the parsing of most
-        JsonNode id = JsonMapper.shared().readTree(entry.json()).path("payload").path("escalation");
-        return id.isString() ? Optional.of(id.asString()) : Optional.empty();
+        return entry -> entry.escalation().filter(id -> asked.computeIfAbsent(id, own::test)).isPresent();
     }
 }

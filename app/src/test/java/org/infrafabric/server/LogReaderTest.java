@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.witness.Change;
+import org.infrafabric.witness.CosignPolicy;
 import org.infrafabric.witness.Draft;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.EventType;
@@ -25,7 +26,7 @@ class LogReaderTest {
     void shouldReadAndFollowTheNodesLog(@TempDir Path dir) throws Exception {
         try (SqliteStore store = SqliteStore.open(dir.resolve("ifbus.db"));
                 WitnessLog log = WitnessLog.open(store, "node-1", SigningKey.generate(), Instant::now)) {
-            LogReader reader = LogReader.of(log);
+            LogReader reader = LogReader.of(log, CosignPolicy.NONE);
             assertThat(reader.head()).isEmpty();
             append(log, "esc-1");
             append(log, "esc-2");

@@ -2,6 +2,7 @@ package org.infrafabric.server;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +12,14 @@ import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.Sha256;
 import org.infrafabric.message.SigningKey;
+import org.infrafabric.store.SqliteStore;
+import org.infrafabric.witness.Change;
+import org.infrafabric.witness.CosignPolicy;
+import org.infrafabric.witness.Draft;
 import org.infrafabric.witness.Entry;
+import org.infrafabric.witness.EventType;
 import org.infrafabric.witness.Subscription;
+import org.infrafabric.witness.WitnessLog;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class MemoryLog implements LogReader {
     static final SigningKey KEY = SigningKey.ofSeed(new byte[32]);
 
+    volatile LogProofs proofs = LogProofs.of(provable(0), CosignPolicy.NONE);
     private final List<Entry> entries = new ArrayList<>();
     private final List<Consumer<Entry>> listeners = new CopyOnWriteArrayList<>();
 
@@ -53,6 +61,19 @@ final class MemoryLog implements LogReader {
     public Subscription subscribe(Consumer<Entry> listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
+    }
+
+    /** Of a log of its own, with entries of which only their number counts. */
+    @Override
+    public LogProofs proofs() { return proofs; }
+
+    static WitnessLog provable(int entries) {
+        WitnessLog log = WitnessLog.open(SqliteStore.inMemory(), "node-1", KEY, InstantSource.fixed(Instant.EPOCH));
+        for (int i = 0; i < entries; i++) {
+            ObjectNode payload = JsonMapper.shared().createObjectNode().put("escalation", "esc-" + i);
+            log.append(Change.of(new Draft(EventType.RECEIVED, "0af7651916cd43dd8448eb211c80319c", payload))).join();
+        }
+        return log;
     }
 
     int listeners() { return listeners.size(); }

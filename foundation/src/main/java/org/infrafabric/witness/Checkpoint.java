@@ -37,7 +37,8 @@ public record Checkpoint(String origin, long size, byte[] root, SignedNote note)
     private static Checkpoint of(SignedNote note) {
         String[] lines = note.text().split("\n", -1); // the last is empty: the text ends in LF
         if (lines.length < 4) throw new IllegalArgumentException("a checkpoint has an origin, a size and a root, a line each");
-        for (String line : Arrays.asList(lines).subList(0, lines.length - 1)) if (line.isEmpty()) throw new IllegalArgumentException("a checkpoint has no empty lines");
+        for (String line : Arrays.asList(lines).subList(0, lines.length - 1))
+            if (line.isEmpty()) throw new IllegalArgumentException("a checkpoint has no empty lines");
         if (!SIZE.matcher(lines[1]).matches()) throw new IllegalArgumentException("a checkpoint's second line is a size");
         byte[] root;
         try {
@@ -61,10 +62,14 @@ public record Checkpoint(String origin, long size, byte[] root, SignedNote note)
     public boolean isSignedBy(NoteKey key) { return note.signedBy(key).isPresent(); }
 
     /** When that witness cosigned it, in seconds since 1970; empty when it did not. Throws as {@link #isSignedBy}. */
-    public Optional<Long> cosignedBy(NoteKey witness) { return note.signedBy(witness).map(SignedNote.Signature::time); }
+    public Optional<Long> cosignedBy(NoteKey witness) {
+        return note.signedBy(witness).map(SignedNote.Signature::time);
+    }
 
     Checkpoint with(SignedNote.Signature signature) { return new Checkpoint(origin, size, root, note.with(signature)); }
 
     /** Whether both say the same of the log. */
-    boolean sameTree(Checkpoint other) { return origin.equals(other.origin) && size == other.size && Arrays.equals(root, other.root); }
+    boolean sameTree(Checkpoint other) {
+        return origin.equals(other.origin) && size == other.size && Arrays.equals(root, other.root);
+    }
 }

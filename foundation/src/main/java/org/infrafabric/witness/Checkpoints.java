@@ -14,7 +14,8 @@ final class Checkpoints {
     static void keep(Transaction tx, Checkpoint checkpoint) { keep(tx, checkpoint, 0); }
 
     static void keep(Transaction tx, Checkpoint checkpoint, int cosignatures) {
-        tx.execute("""
+        tx.execute(
+                """
                 INSERT INTO witness_checkpoints (size, note, cosignatures) VALUES (?, ?, ?)
                 ON CONFLICT (size) DO UPDATE SET note = excluded.note, cosignatures = excluded.cosignatures WHERE excluded.cosignatures >= cosignatures""",
                 checkpoint.size(), checkpoint.note().toString(), cosignatures);
@@ -31,7 +32,8 @@ final class Checkpoints {
 
     /** As {@link #newest(Transaction)}, among those with so many cosignatures. */
     static Optional<Checkpoint> newest(Transaction tx, int cosignatures) {
-        return tx.first("SELECT note FROM witness_checkpoints WHERE cosignatures >= ? ORDER BY size DESC LIMIT 1", row -> parsed(row.text(0)), cosignatures);
+        return tx.first("SELECT note FROM witness_checkpoints WHERE cosignatures >= ? ORDER BY size DESC LIMIT 1", row -> parsed(row.text(0)),
+                cosignatures);
     }
 
     private static Checkpoint parsed(String note) {

@@ -41,7 +41,8 @@ final class EntryForm {
     static Hashed hash(long seq, String time, String node, PreparedDraft draft, String prev, String keyId) {
         byte[] cost = draft.canonicalCost();
         byte[] head = ("{\"component\":\"" + draft.component() + (cost.length == 0 ? "\"" : "\",\"cost\":")).getBytes(US_ASCII);
-        byte[] middle = (",\"event\":\"" + draft.event() + "\",\"keyId\":\"" + keyId + "\",\"node\":\"" + node + "\",\"payload\":").getBytes(US_ASCII);
+        byte[] middle = (",\"event\":\"" + draft.event() + "\",\"keyId\":\"" + keyId + "\",\"node\":\"" + node + "\",\"payload\":")
+                .getBytes(US_ASCII);
         byte[] end = (",\"prev\":\"" + prev + "\",\"seq\":" + seq + ",\"time\":\"" + time + "\",\"traceId\":\"" + draft.traceId() + "\"}")
                 .getBytes(US_ASCII);
         byte[] canonical = joined(head, cost, middle, draft.canonicalPayload(), end);

@@ -12,5 +12,7 @@ public record LogName(String origin, String node) {
     }
 
     /** The name of a node's log. Throws {@link IllegalArgumentException} for a node name that is not 1–64 of {@code A-Z a-z 0-9 . _ : -}. */
-    public static LogName of(String domain, String node) { return new LogName(domain + "/" + node, EntryForm.checkedNode(node)); }
+    public static LogName of(String domain, String node) {
+        return new LogName(domain + "/" + node, EntryForm.checkedNode(node));
+    }
 }

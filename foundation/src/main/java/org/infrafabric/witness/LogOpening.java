@@ -57,8 +57,9 @@ final class LogOpening {
         }
         tx.execute("UPDATE witness_node SET origin = ? WHERE origin IS NULL", name.origin());
         String origin = tx.first("SELECT origin FROM witness_node", row -> row.text(0)).orElseThrow();
-        if (!origin.equals(name.origin())) LOG.warn("the witness log keeps the origin that it began with, {}; the config's domain would make it {}", origin,
-                name.origin());
+        if (!origin.equals(name.origin()))
+            LOG.warn("the witness log keeps the origin that it began with, {}; the config's domain would make it {}", origin,
+                    name.origin());
         return new LogName(origin, name.node());
     }
 
@@ -118,7 +119,8 @@ final class LogOpening {
     private static TreeEdge grown(Transaction tx, TreeEdge edge, long size) {
         while (edge.size() < size) {
             long to = Math.min(size, edge.size() + STEP);
-            for (byte[] leaf : StoredTree.leaves(tx, edge.size(), to)) edge.append(leaf, (level, number, tile) -> StoredTree.put(tx, level, number, tile));
+            for (byte[] leaf : StoredTree.leaves(tx, edge.size(), to))
+                edge.append(leaf, (level, number, tile) -> StoredTree.put(tx, level, number, tile));
         }
         return edge;
     }

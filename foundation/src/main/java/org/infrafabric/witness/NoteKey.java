@@ -33,7 +33,8 @@ public record NoteKey(String name, Kind kind, VerifyKey key) {
     private static final int ID_BYTES = 4;
 
     public NoteKey {
-        if (!isName(name)) throw new IllegalArgumentException("\"" + name + "\" is no key name: 1 to " + MAX_NAME + " characters without spaces and plus");
+        if (!isName(name))
+            throw new IllegalArgumentException("\"" + name + "\" is no key name: 1 to " + MAX_NAME + " characters without spaces and plus");
     }
 
     /** A log's own key. */
@@ -57,7 +58,8 @@ public record NoteKey(String name, Kind kind, VerifyKey key) {
             throw new IllegalArgumentException("the verifier key of " + parts[0] + " is not base64", e);
         }
         Kind kind = Arrays.stream(Kind.values()).filter(one -> material.length > 0 && one.type == material[0]).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("the verifier key of " + parts[0] + " is neither a log's (1) nor a witness's (4) Ed25519 key"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the verifier key of " + parts[0] + " is neither a log's (1) nor a witness's (4) Ed25519 key"));
         NoteKey key = new NoteKey(parts[0], kind, VerifyKey.of(Arrays.copyOfRange(material, 1, material.length)));
         if (!HexFormat.of().formatHex(key.id()).equals(parts[1]))
             throw new IllegalArgumentException("the verifier key of " + parts[0] + " does not have the id " + parts[1]);
@@ -76,5 +78,7 @@ public record NoteKey(String name, Kind kind, VerifyKey key) {
     }
 
     /** The form that {@link #parse} reads. */
-    public String vkey() { return name + "+" + HexFormat.of().formatHex(id()) + "+" + Base64.getEncoder().encodeToString(material()); }
+    public String vkey() {
+        return name + "+" + HexFormat.of().formatHex(id()) + "+" + Base64.getEncoder().encodeToString(material());
+    }
 }

@@ -87,7 +87,8 @@ public record SignedNote(String text, List<Signature> signatures) {
     /** Reads signature lines that stand alone. Throws as {@link #parse}. */
     static List<Signature> lines(String text) {
         List<Signature> signatures = new ArrayList<>();
-        if (text.isEmpty() || !text.endsWith("\n")) throw new IllegalArgumentException("signature lines end in a line feed, and there is at least one");
+        if (text.isEmpty() || !text.endsWith("\n"))
+            throw new IllegalArgumentException("signature lines end in a line feed, and there is at least one");
         for (String line : text.substring(0, text.length() - 1).split("\n", -1)) {
             if (signatures.size() == MAX_SIGNATURES) throw new IllegalArgumentException("over " + MAX_SIGNATURES + " signatures");
             try {

@@ -71,7 +71,7 @@ final class StoredTree implements MerkleTree.Nodes {
                 from, to);
         if (lines.size() != to - from) throw new BrokenLog("the witness log has a hole between seq " + from + " and " + (to + 1));
         return ParsedEntry.readAll(lines).stream().map(entry -> {
-            if (entry.fault() != null) throw new BrokenLog("the witness log holds an entry that is none: it " + entry.fault());
+            if (entry.fault() != null) throw new BrokenLog("the witness log holds an entry that is none: " + entry.fault());
             return entry.leaf();
         }).toList();
     }
@@ -81,7 +81,8 @@ final class StoredTree implements MerkleTree.Nodes {
     }
 
     static void put(Transaction tx, int level, long number, Tile tile) {
-        tx.execute("INSERT INTO witness_tiles (level, tile, hashes) VALUES (?, ?, ?) ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes",
+        tx.execute(
+                "INSERT INTO witness_tiles (level, tile, hashes) VALUES (?, ?, ?) ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes",
                 level, number, tile.bytes());
     }
 

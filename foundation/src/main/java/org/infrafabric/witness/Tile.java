@@ -32,7 +32,8 @@ final class Tile {
 
     void add(byte[] hash) {
         int at = count * MerkleTree.HASH_BYTES;
-        if (hashes.length < at + MerkleTree.HASH_BYTES) hashes = Arrays.copyOf(hashes, Math.min(WIDTH * MerkleTree.HASH_BYTES, Math.max(256, 2 * at)));
+        if (hashes.length < at + MerkleTree.HASH_BYTES)
+            hashes = Arrays.copyOf(hashes, Math.min(WIDTH * MerkleTree.HASH_BYTES, Math.max(256, 2 * at)));
         System.arraycopy(hash, 0, hashes, at, MerkleTree.HASH_BYTES);
         count++;
     }

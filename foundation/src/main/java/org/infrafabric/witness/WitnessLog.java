@@ -121,7 +121,8 @@ public final class WitnessLog implements Witness, AutoCloseable {
     public Checkpoint checkpoint() {
         Sealer.Durable durable = sealer.durable();
         Checkpoint last = signed;
-        if (last != null && last.size() == durable.edge().size() && last.isSignedBy(NoteKey.log(name.origin(), durable.end().key().verifyKey()))) return last;
+        if (last != null && last.size() == durable.edge().size() && last.isSignedBy(NoteKey.log(name.origin(), durable.end().key().verifyKey())))
+            return last;
         Checkpoint next = Checkpoint.sign(name.origin(), durable.edge().size(), durable.edge().root(), durable.end().key());
         signed = next;
         return next;

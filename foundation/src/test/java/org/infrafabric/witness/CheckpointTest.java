@@ -79,7 +79,8 @@ class CheckpointTest {
 
     @Test
     void shouldRefuseWhatIsNoCheckpoint() {
-        for (String bad : List.of("", "\n", "a\n1\n", NOTE.replace("\n23\n", "\n023\n"), NOTE.replace("\n23\n", "\n-1\n"), NOTE.replace("\n23\n", "\n\n"),
+        for (String bad : List.of("", "\n", "a\n1\n", NOTE.replace("\n23\n", "\n023\n"), NOTE.replace("\n23\n", "\n-1\n"),
+                NOTE.replace("\n23\n", "\n\n"),
                 NOTE.replace("\n23\n", "\n99999999999999999999\n"), NOTE.replace("NqJZ", "NqJ"), NOTE.replace("\u2014", "-"), NOTE + "x", NOTE + "\n",
                 NOTE.substring(0, NOTE.length() - 1), NOTE.replace("23", "2\t3"), NOTE + NOTE.substring(NOTE.indexOf('\u2014')).repeat(64),
                 "x".repeat(SignedNote.MAX_BYTES + 1))) {

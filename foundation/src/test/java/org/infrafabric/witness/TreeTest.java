@@ -154,7 +154,8 @@ class TreeTest {
         // every leaf alike: each complete subtree of one height has one root
         List<byte[]> heights = new ArrayList<>(List.of(leaf));
         while (heights.size() < 20) heights.add(MerkleTree.nodeHash(heights.getLast(), heights.getLast()));
-        assertThat(HexFormat.of().formatHex(edge.root())).isEqualTo(HexFormat.of().formatHex(MerkleTree.root(size, (level, index) -> heights.get(level))));
+        assertThat(HexFormat.of().formatHex(edge.root()))
+                .isEqualTo(HexFormat.of().formatHex(MerkleTree.root(size, (level, index) -> heights.get(level))));
     }
 
     private void append(int count) {
