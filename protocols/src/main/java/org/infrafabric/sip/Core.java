@@ -169,7 +169,7 @@ final class Core implements Transactions.User {
 
     @Override
     public void onAck(SipMessage ack) {
-        InDialog dialog = dialogs.get(dialogKey(ack.text(HeaderName.CALL_ID), NameAddr.parse(ack.text(HeaderName.TO)).tag()));
+        InDialog dialog = dialogs.get(dialogKey(ack.text(HeaderName.CALL_ID), ack.toTag()));
         if (dialog != null) dialog.onAck(ack);
     }
 

@@ -94,7 +94,7 @@ public final class EscalationHeaders {
         }
         Map<String, String> signature;
         try {
-            signature = Params.read(";" + request.text(HeaderName.X_IF_SIGNATURE), 0).values();
+            signature = Params.read(";" + request.text(HeaderName.X_IF_SIGNATURE));
         } catch (IllegalArgumentException e) {
             return new Verdict.Refused("missing-header");
         }

@@ -33,6 +33,7 @@ enum HeaderName {
 
     private final String text;
     private final byte[] ascii;
+    private final byte[] line;
     private final char compact;
 
     HeaderName(String text) { this(text, (char) 0); }
@@ -40,11 +41,15 @@ enum HeaderName {
     HeaderName(String text, char compact) {
         this.text = text;
         this.ascii = text.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        this.line = (text + ": ").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         this.compact = compact;
     }
 
     /** As it is written. */
     String text() { return text; }
+
+    /** The bytes that stand for it in a message, with the colon and the space after it. */
+    byte[] line() { return line; }
 
     /** The name that stands in {@code bytes[from..to)}, whatever its case. */
     static HeaderName of(byte[] bytes, int from, int to) {
@@ -55,9 +60,9 @@ enum HeaderName {
         return OTHER;
     }
 
+    /** Length, first and last letter tell nearly all names apart; what shares a slot stands in the next one. */
     private static int hash(byte[] bytes, int from, int to) {
-        int hash = to - from;
-        for (int i = from; i < to; i++) hash = hash * 31 + (bytes[i] | 0x20);
+        int hash = ((to - from) * 31 + (bytes[from] | 0x20)) * 31 + (bytes[to - 1] | 0x20);
         return (hash ^ hash >>> 8) & (SLOTS - 1);
     }
 }

@@ -5,27 +5,57 @@ import java.util.Locale;
 /** {@code hostport} of RFC 3261 §25.1; {@code port} is -1 where there is none, {@code host} is in lower case. */
 record HostPort(String host, int port) {
     private static final int MAX_HOST = 255; // RFC 1035 §2.3.4
+    private static final int MAX_PORT = 65_535;
 
-    /** @throws IllegalArgumentException when it is none */
+    /** @throws Malformed when it is none */
     static HostPort parse(String text) {
-        int colon = text.startsWith("[") ? text.indexOf(':', Math.max(0, text.indexOf(']'))) : text.indexOf(':');
-        String host = (colon < 0 ? text : text.substring(0, colon)).trim().toLowerCase(Locale.ROOT);
-        check(host);
-        if (colon < 0) return new HostPort(host, -1);
-        long port = Ascii.number(text.substring(colon + 1).trim(), 65_535);
-        if (port < 0) throw new IllegalArgumentException("bad port");
-        return new HostPort(host, (int) port);
+        byte[] bytes = Ascii.bytes(text);
+        return parse(bytes, 0, bytes.length);
     }
 
-    private static void check(String host) {
-        if (host.isEmpty() || host.length() > MAX_HOST) throw new IllegalArgumentException("no host");
-        if (host.startsWith("[")) {
-            if (!host.endsWith("]") || !Addresses.isLiteral(host)) throw new IllegalArgumentException("bad IPv6 address");
-            return;
+    /** @throws Malformed when it is none */
+    static HostPort parse(byte[] bytes, int from, int to) {
+        int port = check(bytes, from, to);
+        int colon = colon(bytes, from, to);
+        return new HostPort(Ascii.text(bytes, from, colon < 0 ? to : colon).trim().toLowerCase(Locale.ROOT), port);
+    }
+
+    /**
+     * Reads over it.
+     *
+     * @return the port, or -1
+     * @throws Malformed when it is none
+     */
+    static int check(byte[] bytes, int from, int to) {
+        int hostTo = Ascii.skip(bytes, from, to, Ascii.HOST);
+        if (hostTo == from || hostTo - from > MAX_HOST || hostTo < to && bytes[hostTo] != ':') return checkSlowly(bytes, from, to);
+        return hostTo == to ? -1 : port(bytes, hostTo + 1, to);
+    }
+
+    /** With white space, or an IPv6 reference. */
+    private static int checkSlowly(byte[] bytes, int from, int to) {
+        int colon = colon(bytes, from, to);
+        int hostFrom = Ascii.skipSpace(bytes, from, to);
+        int hostTo = Ascii.trimEnd(bytes, hostFrom, colon < 0 ? to : colon);
+        if (hostTo <= hostFrom || hostTo - hostFrom > MAX_HOST) throw new Malformed("no host");
+        if (bytes[hostFrom] == '[') {
+            if (bytes[hostTo - 1] != ']' || !Addresses.isLiteral(Ascii.text(bytes, hostFrom, hostTo))) throw new Malformed("bad IPv6 address");
+        } else if (Ascii.skip(bytes, hostFrom, hostTo, Ascii.HOST) != hostTo) {
+            throw new Malformed("bad character in the host");
         }
-        for (int i = 0; i < host.length(); i++) {
-            char c = host.charAt(i);
-            if (!Ascii.isAlphanumeric(c) && c != '-' && c != '.' && c != '_') throw new IllegalArgumentException("bad character in the host");
-        }
+        return colon < 0 ? -1 : port(bytes, colon + 1, to);
+    }
+
+    private static int port(byte[] bytes, int from, int to) {
+        int portFrom = Ascii.skipSpace(bytes, from, to);
+        long port = Ascii.number(bytes, portFrom, Ascii.trimEnd(bytes, portFrom, to), MAX_PORT);
+        if (port < 0) throw new Malformed("bad port");
+        return (int) port;
+    }
+
+    private static int colon(byte[] bytes, int from, int to) {
+        int start = Ascii.skipSpace(bytes, from, to);
+        int bracket = start < to && bytes[start] == '[' ? Ascii.indexOf(bytes, ']', start, to) : start;
+        return Ascii.indexOf(bytes, ':', Math.max(start, bracket), to);
     }
 }

@@ -155,7 +155,7 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
 
     private void keepEarly(SipMessage response) {
         if (state != State.CALLING || !response.hasBody() || !Validator.isSdp(response) || response.body().length > Validator.MAX_BODY) return;
-        String tag = NameAddr.parse(response.text(HeaderName.TO)).tag();
+        String tag = response.toTag();
         if (early.size() < MAX_FORKS || early.containsKey(tag)) early.put(tag, response.body());
     }
 
@@ -165,7 +165,7 @@ final class OutgoingLeg implements Leg, Core.InDialog, Transactions.Client {
     }
 
     private void onAnswer(SipMessage response, Hop from) {
-        String tag = NameAddr.parse(response.text(HeaderName.TO)).tag();
+        String tag = response.toTag();
         Runnable again = acks.get(tag);
         if (again != null) {
             again.run(); // our ACK was lost, §13.2.2.4

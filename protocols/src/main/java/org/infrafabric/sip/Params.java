@@ -4,80 +4,148 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@code ;name=value} lists, RFC 3261 §25.1 generic-param. Names in lower case; values without quotes; a name alone has the empty value. */
+/**
+ * {@code ;name=value} lists, RFC 3261 §25.1 generic-param, in a header's bytes. They begin at some index and go on to a comma outside quotes, or the
+ * end. Names match whatever their case.
+ */
 final class Params {
-    private final Map<String, String> values = new LinkedHashMap<>();
-    private int end;
+    /** More in one list is an attack. */
+    private static final int MAX = 64;
+    private static final long NONE = -1;
 
     private Params() {}
 
     /**
-     * Reads from {@code text[from]} up to a comma outside quotes, or the end.
+     * Reads over them.
      *
-     * @throws IllegalArgumentException when what stands there are no parameters
+     * @return where they end: at a comma, or {@code to}
+     * @throws Malformed when what stands there are no parameters, or one is there twice
      */
-    static Params read(String text, int from) {
-        Params params = new Params();
-        int at = skipSpace(text, from);
-        while (at < text.length() && text.charAt(at) == ';') {
-            at = skipSpace(text, at + 1);
-            int nameFrom = at;
-            while (at < text.length() && Ascii.isToken(text.charAt(at))) at++;
-            if (at == nameFrom) throw new IllegalArgumentException("Malformed parameter");
-            String name = text.substring(nameFrom, at).toLowerCase(Locale.ROOT);
-            at = skipSpace(text, at);
-            String value = "";
-            if (at < text.length() && text.charAt(at) == '=') {
-                at = skipSpace(text, at + 1);
-                int valueEnd = valueEnd(text, at);
-                value = unquote(text.substring(at, valueEnd));
-                at = skipSpace(text, valueEnd);
+    static int check(byte[] bytes, int from, int to) {
+        long seen = 0; // a bit for some hash of each name: only where one is met again must names be compared
+        int count = 0;
+        int at = Ascii.skipSpace(bytes, from, to);
+        while (at < to && bytes[at] == ';') {
+            int name = Ascii.skipSpace(bytes, at + 1, to);
+            int hash = 0;
+            for (at = name; at < to && Ascii.is(bytes[at], Ascii.TOKEN); at++) hash = hash * 31 + (bytes[at] | 0x20);
+            if (at == name) throw new Malformed("Malformed parameter");
+            if (++count > MAX) throw new Malformed("Too many parameters");
+            long bit = 1L << (hash * 0x9E3779B9 >>> 26);
+            if ((seen & bit) != 0 && find(bytes, from, name - 1, bytes, name, at) != NONE)
+                throw new Malformed("Parameter " + Ascii.text(bytes, name, at).toLowerCase(Locale.ROOT) + " twice");
+            seen |= bit;
+            at = afterValue(bytes, at, to);
+        }
+        if (at < to && bytes[at] != ',') throw new Malformed("Malformed parameters");
+        return at;
+    }
+
+    /**
+     * Looks for one among parameters that have been checked.
+     *
+     * @return -1 where it is missing; else where its value stands, quotes included, to be taken apart by {@link #valueFrom} and {@link #valueTo}
+     */
+    static long find(byte[] bytes, int from, int to, byte[] name) { return find(bytes, from, to, name, 0, name.length); }
+
+    private static long find(byte[] bytes, int from, int to, byte[] wanted, int wantedFrom, int wantedTo) {
+        int at = Ascii.skipSpace(bytes, from, to);
+        while (at < to && bytes[at] == ';') {
+            int name = Ascii.skipSpace(bytes, at + 1, to);
+            at = Ascii.skip(bytes, name, to, Ascii.TOKEN);
+            boolean found = sameName(bytes, name, at, wanted, wantedFrom, wantedTo);
+            int next = afterValue(bytes, at, to);
+            if (!found) {
+                at = next;
+                continue;
             }
-            if (params.values.putIfAbsent(name, value) != null) throw new IllegalArgumentException("Parameter " + name + " twice");
+            int equals = Ascii.skipSpace(bytes, at, to);
+            if (equals >= to || bytes[equals] != '=') return (long) at << 32 | at;
+            int value = Ascii.skipSpace(bytes, equals + 1, to);
+            return (long) value << 32 | Ascii.trimEnd(bytes, value, next);
         }
-        if (at < text.length() && text.charAt(at) != ',') throw new IllegalArgumentException("Malformed parameters");
-        params.end = at;
-        return params;
+        return NONE;
     }
 
-    Map<String, String> values() { return values; }
+    static int valueFrom(long found) { return (int) (found >>> 32); }
 
-    /** Where reading stopped: at a comma or the end. */
-    int end() { return end; }
+    static int valueTo(long found) { return (int) found; }
 
-    static int skipSpace(String text, int at) {
-        while (at < text.length() && Ascii.isSpace(text.charAt(at))) at++;
-        return at;
+    /** Where the parameter ends, white space after it included, that begins with the semicolon at {@code from}; all have been checked. */
+    static int next(byte[] bytes, int from, int to) {
+        int name = Ascii.skipSpace(bytes, Ascii.skipSpace(bytes, from, to) + 1, to);
+        return afterValue(bytes, Ascii.skip(bytes, name, to, Ascii.TOKEN), to);
     }
 
-    /** The index after the quoted string that starts at {@code from}. */
-    static int quotedEnd(String text, int from) {
-        for (int i = from + 1; i < text.length(); i++) {
-            if (text.charAt(i) == '\\') i++;
-            else if (text.charAt(i) == '"') return i + 1;
+    /** Whether the parameter that stands in {@code bytes[from..to)}, semicolon included, has this name. */
+    static boolean isNamed(byte[] bytes, int from, int to, byte[] name) {
+        int at = Ascii.skipSpace(bytes, Ascii.skipSpace(bytes, from, to) + 1, to);
+        return sameName(bytes, at, Ascii.skip(bytes, at, to, Ascii.TOKEN), name, 0, name.length);
+    }
+
+    /** The value of a parameter, without quotes; empty where it has none or is missing. */
+    static String value(byte[] bytes, int from, int to, byte[] name) {
+        long found = find(bytes, from, to, name);
+        return found == NONE ? "" : unquote(bytes, valueFrom(found), valueTo(found));
+    }
+
+    /**
+     * All of them in text, names in lower case, values without quotes; a name alone has the empty value.
+     *
+     * @throws Malformed when what stands there are no parameters
+     */
+    static Map<String, String> read(String text) {
+        byte[] bytes = Ascii.bytes(text);
+        return read(bytes, 0, bytes.length);
+    }
+
+    /** The same in bytes. */
+    static Map<String, String> read(byte[] bytes, int from, int to) {
+        int end = check(bytes, from, to);
+        Map<String, String> all = new LinkedHashMap<>();
+        int at = Ascii.skipSpace(bytes, from, end);
+        while (at < end) {
+            int name = Ascii.skipSpace(bytes, at + 1, end);
+            int nameTo = Ascii.skip(bytes, name, end, Ascii.TOKEN);
+            at = afterValue(bytes, nameTo, end);
+            int value = Ascii.skipSpace(bytes, nameTo, end);
+            boolean valued = value < at && bytes[value] == '=';
+            int valueFrom = valued ? Ascii.skipSpace(bytes, value + 1, end) : at;
+            all.put(Ascii.text(bytes, name, nameTo).toLowerCase(Locale.ROOT), unquote(bytes, valueFrom, Ascii.trimEnd(bytes, valueFrom, at)));
         }
-        throw new IllegalArgumentException("Unbalanced quotes");
+        return all;
     }
 
-    private static int valueEnd(String text, int from) {
-        if (from < text.length() && text.charAt(from) == '"') return quotedEnd(text, from);
+    private static int afterValue(byte[] bytes, int nameTo, int to) {
+        int at = Ascii.skipSpace(bytes, nameTo, to);
+        if (at >= to || bytes[at] != '=') return at;
+        at = Ascii.skipSpace(bytes, at + 1, to);
+        return Ascii.skipSpace(bytes, valueEnd(bytes, at, to), to);
+    }
+
+    /** token / host / quoted-string: IPv6 references bring brackets and colons. */
+    private static int valueEnd(byte[] bytes, int from, int to) {
+        if (from < to && bytes[from] == '"') return Ascii.quotedEnd(bytes, from, to);
         int at = from;
-        while (at < text.length() && isValue(text.charAt(at))) at++;
-        if (at == from) throw new IllegalArgumentException("Malformed parameter value");
+        while (at < to && (Ascii.is(bytes[at], Ascii.TOKEN) || bytes[at] == '[' || bytes[at] == ']' || bytes[at] == ':')) at++;
+        if (at == from) throw new Malformed("Malformed parameter value");
         return at;
     }
 
-    /** token / host: IPv6 references bring brackets and colons. */
-    private static boolean isValue(char c) {
-        return Ascii.isToken(c) || c == '[' || c == ']' || c == ':';
+    private static boolean sameName(byte[] bytes, int from, int to, byte[] wanted, int wantedFrom, int wantedTo) {
+        if (to - from != wantedTo - wantedFrom) return false;
+        for (int i = 0; i < to - from; i++) {
+            if (Ascii.lower(bytes[from + i]) != Ascii.lower(wanted[wantedFrom + i])) return false;
+        }
+        return true;
     }
 
-    private static String unquote(String value) {
-        if (value.isEmpty() || value.charAt(0) != '"') return value;
-        StringBuilder plain = new StringBuilder(value.length());
-        for (int i = 1; i < value.length() - 1; i++) {
-            if (value.charAt(i) == '\\' && i + 1 < value.length() - 1) i++;
-            plain.append(value.charAt(i));
+    private static String unquote(byte[] bytes, int from, int to) {
+        if (from >= to || bytes[from] != '"') return Ascii.text(bytes, from, to);
+        StringBuilder plain = new StringBuilder(to - from);
+        for (int i = from + 1; i < to - 1; i++) {
+            if (bytes[i] == '\\' && i + 1 < to - 1) i++;
+            plain.append((char) (bytes[i] & 0xff));
         }
         return plain.toString();
     }

@@ -1,7 +1,6 @@
 package org.infrafabric.sip;
 
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Map;
 
 /** Answers to a request, RFC 3261 §8.2.6, and where they go, §18.2.2 with RFC 3581. */
@@ -15,6 +14,10 @@ final class Responses {
             Map.entry(500, "Server Internal Error"), Map.entry(501, "Not Implemented"), Map.entry(503, "Service Unavailable"),
             Map.entry(603, "Decline"));
 
+    private static final int DEFAULT_PORT = 5060;
+    private static final byte[] RECEIVED = Ascii.bytes("received");
+    private static final byte[] RPORT = Ascii.bytes("rport");
+
     private Responses() {}
 
     static String phrase(int status) { return PHRASES.getOrDefault(status, "Status " + status); }
@@ -27,14 +30,20 @@ final class Responses {
      */
     static SipWriter to(SipMessage request, int status, String phrase, InetSocketAddress from, String toTag) {
         SipWriter writer = SipWriter.response(status, phrase);
-        List<String> vias = request.headers(HeaderName.VIA);
-        writer.header(HeaderName.VIA, stamped(vias.getFirst(), from));
-        for (String via : vias.subList(1, vias.size())) writer.header(HeaderName.VIA, via);
+        HeaderIndex headers = request.index();
+        int top = headers.first(HeaderName.VIA);
+        stamp(writer, request, top, from);
+        for (int at = headers.next(HeaderName.VIA, top); at >= 0; at = headers.next(HeaderName.VIA, at))
+            writer.copy(HeaderName.VIA, request, at).newLine();
         if (status > 100 && status < 300) writer.copy(HeaderName.RECORD_ROUTE, request); // §12.1.1
         if (status == 100) writer.copy(HeaderName.TIMESTAMP, request);
         writer.copy(HeaderName.FROM, request);
-        String to = request.text(HeaderName.TO);
-        writer.header(HeaderName.TO, toTag.isEmpty() || hasTag(to) ? to : to + ";tag=" + toTag);
+        int to = headers.first(HeaderName.TO);
+        if (to >= 0) {
+            writer.copy(HeaderName.TO, request, to);
+            if (!toTag.isEmpty() && !hasTag(request)) writer.text(";tag=").text(toTag);
+            writer.newLine();
+        }
         return writer.copy(HeaderName.CALL_ID, request).copy(HeaderName.CSEQ, request);
     }
 
@@ -42,41 +51,46 @@ final class Responses {
     static Hop hop(SipMessage request, Hop from) {
         Via via;
         try {
-            via = Via.parse(request.text(HeaderName.VIA));
-        } catch (IllegalArgumentException e) {
+            via = request.via();
+        } catch (Malformed e) {
             return from;
         }
-        if (via.params().containsKey("rport") && !from.reliable()) return from; // RFC 3581 §4
-        return new Hop(from.protocol(), new InetSocketAddress(from.remote().getAddress(), via.portOr(5060)), from.connection());
+        if (via.hasRport() && !from.reliable() || via.portOr(DEFAULT_PORT) == from.remote().getPort()) return from; // RFC 3581 §4
+        return new Hop(from.protocol(), new InetSocketAddress(from.remote().getAddress(), via.portOr(DEFAULT_PORT)), from.connection());
     }
 
-    /** RFC 3261 §18.2.1, RFC 3581 §4. */
-    private static String stamped(String value, InetSocketAddress from) {
+    /** Writes the topmost Via as the client is to get it back, RFC 3261 §18.2.1, RFC 3581 §4. */
+    private static void stamp(SipWriter writer, SipMessage request, int top, InetSocketAddress from) {
         Via via;
         try {
-            via = Via.parse(value);
-        } catch (IllegalArgumentException e) {
-            return value;
+            via = request.via();
+        } catch (Malformed e) {
+            writer.copy(HeaderName.VIA, request, top).newLine(); // not to be made worse
+            return;
         }
-        boolean rport = via.params().containsKey("rport");
+        boolean rport = via.hasRport();
         String ip = Addresses.host(from);
-        if (!rport && via.host().equals(ip)) return value;
-        StringBuilder stamped = new StringBuilder(value.length() + 40).append("SIP/2.0/").append(via.transport()).append(' ').append(via.host());
-        if (via.port() >= 0) stamped.append(':').append(via.port());
-        via.params().forEach((name, old) -> {
-            if (name.equals("received") || name.equals("rport")) return;
-            stamped.append(';').append(name);
-            if (!old.isEmpty()) stamped.append('=').append(Ascii.isToken(old) || old.startsWith("[") ? old : '"' + old + '"');
-        });
-        stamped.append(";received=").append(ip.startsWith("[") ? ip.substring(1, ip.length() - 1) : ip);
-        if (rport) stamped.append(";rport=").append(from.getPort());
-        return stamped.append(value, via.end(), value.length()).toString();
+        if (!rport && via.host().equals(ip)) {
+            writer.copy(HeaderName.VIA, request, top).newLine();
+            return;
+        }
+        byte[] bytes = request.bytes();
+        writer.name(HeaderName.VIA).text("SIP/2.0/").text(via.transport()).text(" ").text(via.host());
+        if (via.port() >= 0) writer.text(":").number(via.port());
+        for (int at = via.paramsFrom(); at < via.end();) {
+            int next = Params.next(bytes, at, via.end());
+            if (!Params.isNamed(bytes, at, next, RECEIVED) && !Params.isNamed(bytes, at, next, RPORT)) writer.slice(bytes, at, next);
+            at = next;
+        }
+        writer.text(";received=").text(ip.startsWith("[") ? ip.substring(1, ip.length() - 1) : ip);
+        if (rport) writer.text(";rport=").number(from.getPort());
+        writer.slice(bytes, via.end(), request.index().to(top)).newLine();
     }
 
-    private static boolean hasTag(String to) {
+    private static boolean hasTag(SipMessage request) {
         try {
-            return !NameAddr.parse(to).tag().isEmpty();
-        } catch (IllegalArgumentException e) {
+            return request.hasToTag();
+        } catch (Malformed e) {
             return true; // not to be made worse
         }
     }

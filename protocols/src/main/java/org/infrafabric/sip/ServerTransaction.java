@@ -18,14 +18,14 @@ interface ServerTransaction {
     }
 
     /** The request's sequence number. */
-    default long number() { return CSeq.of(request()).map(CSeq::number).orElse(-1L); }
+    default long number() { return request().number(); }
 
     /** The request's method. */
     default String method() { return request().method(); }
 
     /** A tag of the request's To, if it is in a dialog. */
     default Optional<String> toTag() {
-        String tag = NameAddr.parse(request().text(HeaderName.TO)).tag();
+        String tag = request().toTag();
         return tag.isEmpty() ? Optional.empty() : Optional.of(tag);
     }
 }

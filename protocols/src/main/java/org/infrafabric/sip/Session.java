@@ -70,7 +70,7 @@ final class Session implements Core.InDialog {
 
     @Override
     public void onRequest(ServerTransaction transaction) {
-        if (over || !NameAddr.parse(transaction.request().text(HeaderName.FROM)).tag().equals(dialog.remoteTag())) {
+        if (over || !transaction.request().fromTag().equals(dialog.remoteTag())) {
             core.refuse(transaction, 481, "");
             return;
         }

@@ -1,8 +1,8 @@
 package org.infrafabric.sip;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import java.util.Arrays;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * Finds the start line, the headers and the body in a message's bytes, RFC 3261 §7 and §25.1, and judges nothing: that is {@link Validator}'s.
@@ -10,19 +10,25 @@ import java.util.Arrays;
  */
 final class SipParser {
     /** Bytes of one message, whatever its transport: more than a UDP datagram holds is not taken over TCP either. */
-    static final int MAX_BYTES = 65_535;
+    static final int MAX_BYTES = HeaderIndex.MAX_BYTES;
+    /** Bytes of start line and headers: a request through many proxies, with certificates in its headers, has some ten thousand. */
+    static final int MAX_HEAD = 32_768;
     /** Header lines of one message; a request through many proxies has some forty. */
     static final int MAX_HEADERS = 200;
 
     private static final byte[] RESPONSE = {'S', 'I', 'P', '/'};
-    private static final int FIELDS = 4;
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHS = 0x8080808080808080L;
+    private static final long LINE_FEEDS = ONES * '\n';
+    private static final int BAD = 400;
+    private static final int TOO_LARGE = 513;
 
     private final byte[] bytes;
+    private final HeaderIndex headers = new HeaderIndex();
     private int at;
-    private int[] index = new int[24 * FIELDS];
-    private HeaderName[] names = new HeaderName[24];
-    private int headers;
     private String fault = "";
+    private int faultStatus = BAD;
 
     private SipParser(byte[] bytes) { this.bytes = bytes; }
 
@@ -41,103 +47,91 @@ final class SipParser {
         SipMessage.StartLine start = startLine();
         boolean complete = readHeaders();
         if (!complete) note("No empty line after the headers");
+        if (at > MAX_HEAD) note(TOO_LARGE, "Headers over " + MAX_HEAD + " bytes");
         int bodyFrom = at;
         int bodyTo = bodyEnd(bodyFrom);
-        return new SipMessage(bytes, start, index, names, headers, bodyFrom, bodyTo, fault);
+        return new SipMessage(bytes, start, headers, bodyFrom, bodyTo, fault, faultStatus);
     }
 
     private SipMessage.StartLine startLine() throws NotSip {
-        int end = lineEnd(at);
+        int end = lineEnd(bytes, at);
         if (end < 0) throw new NotSip("no start line");
         int from = at;
         int to = trimmedEnd(from, end);
-        at = afterBreak(end);
+        at = end + 1;
         if (to - from > 4 && Ascii.equalsIgnoreCase(bytes, from, from + 4, RESPONSE)) return statusLine(from, to);
         return requestLine(from, to);
     }
 
     private SipMessage.StartLine requestLine(int from, int to) throws NotSip {
-        int firstSpace = indexOf(' ', from, to);
-        if (firstSpace <= from) throw new NotSip("no start line of SIP");
-        int end = to;
-        while (end > from && Ascii.isSpace(bytes[end - 1])) end--;
+        int firstSpace = Ascii.skip(bytes, from, to, Ascii.TOKEN);
+        if (firstSpace == from || firstSpace == to || bytes[firstSpace] != ' ') throw new NotSip("no start line of SIP");
+        int end = Ascii.trimEnd(bytes, from, to);
         int lastSpace = end - 1;
         while (lastSpace > firstSpace && bytes[lastSpace] != ' ') lastSpace--;
         if (end - lastSpace < 6 || !Ascii.equalsIgnoreCase(bytes, lastSpace + 1, lastSpace + 5, RESPONSE)) throw new NotSip("no start line of SIP");
         if (end != to) note("White space after the version");
-        String method = slice(from, firstSpace);
-        if (!Ascii.isToken(method)) throw new NotSip("no method in the start line");
-        String uri = lastSpace > firstSpace ? slice(firstSpace + 1, lastSpace) : "";
-        if (uri.isEmpty() || uri.indexOf(' ') >= 0 || uri.indexOf('\t') >= 0) note("Malformed Request-URI");
-        return new SipMessage.StartLine.Request(method, uri, slice(lastSpace + 1, end));
+        int uriFrom = firstSpace + 1;
+        int uriTo = Math.max(uriFrom, lastSpace);
+        if (uriFrom == uriTo || anySpace(uriFrom, uriTo)) note("Malformed Request-URI");
+        return new SipMessage.StartLine(Methods.of(bytes, from, firstSpace), 0, uriFrom, uriTo, lastSpace + 1, end);
     }
 
     private SipMessage.StartLine statusLine(int from, int to) throws NotSip {
-        int space = indexOf(' ', from, to);
+        int space = Ascii.indexOf(bytes, ' ', from, to);
         if (space < 0) throw new NotSip("no status in the start line");
-        int next = indexOf(' ', space + 1, to);
-        String digits = slice(space + 1, next < 0 ? to : next);
-        long status = digits.length() == 3 ? Ascii.number(digits, 699) : -1;
-        if (status < 100) throw new NotSip("no status of SIP: " + (digits.length() < 20 ? digits : "too long"));
-        return new SipMessage.StartLine.Response(slice(from, space), (int) status, next < 0 ? "" : slice(next + 1, to));
+        int digits = Ascii.skip(bytes, space + 1, to, Ascii.DIGIT);
+        long status = digits - space == 4 && (digits == to || bytes[digits] == ' ') ? Ascii.number(bytes, space + 1, digits, 699) : -1;
+        if (status < 100) throw new NotSip("no status of SIP");
+        return new SipMessage.StartLine("", (int) status, Math.min(digits + 1, to), to, from, space);
     }
 
     /** Says whether the empty line after the headers was there. */
     private boolean readHeaders() {
         while (at < bytes.length) {
             int from = at;
-            int end = lineEnd(from);
+            int end = lineEnd(bytes, from);
             if (end < 0) {
                 note("Truncated header");
                 at = bytes.length;
                 return false;
             }
+            at = end + 1;
             int to = trimmedEnd(from, end);
-            at = afterBreak(end);
             if (to == from) return true;
-            while (at < bytes.length && Ascii.isSpace(bytes[at])) { // §7.3.1: folded
-                end = lineEnd(at);
+            boolean folded = false;
+            while (at < bytes.length && (bytes[at] == ' ' || bytes[at] == '\t')) { // §7.3.1
+                end = lineEnd(bytes, at);
                 if (end < 0) end = bytes.length;
                 to = trimmedEnd(at, end);
-                at = afterBreak(end);
+                at = Math.min(end + 1, bytes.length);
+                folded = true;
             }
-            header(from, to);
+            header(from, to, folded);
         }
         return false;
     }
 
-    private void header(int from, int to) {
-        int colon = indexOf(':', from, to);
-        int nameEnd = colon;
-        while (nameEnd > from && Ascii.isSpace(bytes[nameEnd - 1])) nameEnd--;
-        if (colon < 0 || nameEnd == from || !isToken(from, nameEnd)) {
+    private void header(int from, int to, boolean folded) {
+        int nameTo = Ascii.skip(bytes, from, to, Ascii.TOKEN);
+        int colon = Ascii.skipSpace(bytes, nameTo, to);
+        if (nameTo == from || colon == to || bytes[colon] != ':') {
             note("Malformed header line");
             return;
         }
-        if (headers == MAX_HEADERS) {
-            note("Too many headers");
+        if (headers.size() == MAX_HEADERS) {
+            note(TOO_LARGE, "Over " + MAX_HEADERS + " headers");
             return;
         }
-        int valueFrom = colon + 1;
-        while (valueFrom < to && isBlank(bytes[valueFrom])) valueFrom++;
-        int valueTo = to;
-        while (valueTo > valueFrom && isBlank(bytes[valueTo - 1])) valueTo--;
-        if (headers == names.length) grow();
-        names[headers] = HeaderName.of(bytes, from, nameEnd);
-        int slot = headers * FIELDS;
-        index[slot] = from;
-        index[slot + 1] = nameEnd;
-        index[slot + 2] = valueFrom;
-        index[slot + 3] = valueTo;
-        headers++;
+        int valueFrom = Ascii.skipSpace(bytes, colon + 1, to);
+        headers.add(HeaderName.of(bytes, from, nameTo), from, valueFrom, Ascii.trimEnd(bytes, valueFrom, to), folded);
     }
 
     /** §18.3: over UDP what exceeds Content-Length is ignored, and less than it says is an error; without one the datagram's end is the body's. */
     private int bodyEnd(int bodyFrom) {
         long length = -1;
-        for (int i = 0; i < headers; i++) {
-            if (names[i] != HeaderName.CONTENT_LENGTH) continue;
-            long value = Ascii.number(slice(index[i * FIELDS + 2], index[i * FIELDS + 3]), Integer.MAX_VALUE);
+        for (int i = headers.first(HeaderName.CONTENT_LENGTH); i >= 0; i = headers.next(HeaderName.CONTENT_LENGTH, i)) {
+            long value = Ascii.number(bytes, headers.from(i), headers.to(i), Integer.MAX_VALUE);
             if (value < 0 || length >= 0 && length != value) {
                 note("Bad Content-Length");
                 return bytes.length;
@@ -152,18 +146,23 @@ final class SipParser {
         return bodyFrom + (int) length;
     }
 
-    private void grow() {
-        names = Arrays.copyOf(names, names.length * 2);
-        index = Arrays.copyOf(index, index.length * 2);
+    private void note(String what) { note(BAD, what); }
+
+    private void note(int status, String what) {
+        if (!fault.isEmpty()) return;
+        fault = what;
+        faultStatus = status;
     }
 
-    private void note(String what) {
-        if (fault.isEmpty()) fault = what;
-    }
-
-    /** Index of the LF that ends the line, or -1. */
-    private int lineEnd(int from) {
-        for (int i = from; i < bytes.length; i++) {
+    /** Index of the LF that ends the line, or -1: eight bytes at a step, for lines make up most of the bytes. */
+    static int lineEnd(byte[] bytes, int from) {
+        int i = from;
+        for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
+            long eight = (long) EIGHT.get(bytes, i) ^ LINE_FEEDS;
+            long zeros = eight - ONES & ~eight & HIGHS; // the lowest bit set marks the first LF
+            if (zeros != 0) return i + (Long.numberOfTrailingZeros(zeros) >>> 3);
+        }
+        for (; i < bytes.length; i++) {
             if (bytes[i] == '\n') return i;
         }
         return -1;
@@ -171,23 +170,10 @@ final class SipParser {
 
     private int trimmedEnd(int from, int lf) { return lf > from && bytes[lf - 1] == '\r' ? lf - 1 : lf; }
 
-    private int afterBreak(int lf) { return Math.min(lf + 1, bytes.length); }
-
-    private int indexOf(char wanted, int from, int to) {
+    private boolean anySpace(int from, int to) {
         for (int i = from; i < to; i++) {
-            if (bytes[i] == wanted) return i;
+            if (Ascii.is(bytes[i], Ascii.SPACE)) return true;
         }
-        return -1;
+        return false;
     }
-
-    private boolean isToken(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (!Ascii.isToken(bytes[i])) return false;
-        }
-        return true;
-    }
-
-    private static boolean isBlank(byte b) { return b == ' ' || b == '\t' || b == '\r' || b == '\n'; }
-
-    private String slice(int from, int to) { return new String(bytes, from, to - from, ISO_8859_1); }
 }

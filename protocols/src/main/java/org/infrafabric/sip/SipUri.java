@@ -15,30 +15,45 @@ import java.util.Map;
  * @param headers what follows the question mark
  */
 record SipUri(String scheme, String user, String host, int port, Map<String, String> params, String headers) {
-    private static final String USER_MARKS = "-_.!~*'()&=+$,;?/%";
-    private static final String PARAM_MARKS = "-_.!~*'()[]/:&+$%";
-    private static final String HEADER_MARKS = "-_.!~*'()[]/?:+$%=&";
+    private static final int MAX_PARAMS = 64;
+    private static final byte[] SIP = {'s', 'i', 'p', ':'};
+    private static final byte[] SIPS = {'s', 'i', 'p', 's', ':'};
 
-    /** @throws IllegalArgumentException saying what is wrong, in words that may go to the peer */
+    /** @throws Malformed saying what is wrong, in words that may go to the peer */
     static SipUri parse(String text) {
-        int colon = text.indexOf(':');
-        String scheme = colon < 0 ? "" : text.substring(0, colon).toLowerCase(Locale.ROOT);
-        if (!scheme.equals("sip") && !scheme.equals("sips")) throw new IllegalArgumentException("not a sip: or sips: URI");
-        int at = text.indexOf('@');
-        String user = at < 0 ? "" : text.substring(colon + 1, at);
-        if (at >= 0 && user.isEmpty()) throw new IllegalArgumentException("no user before the @ of the URI");
+        byte[] bytes = Ascii.bytes(text);
+        check(bytes, 0, bytes.length);
+        int hostFrom = hostFrom(bytes, 0, bytes.length);
+        int hostTo = hostTo(bytes, hostFrom, bytes.length);
+        int question = text.indexOf('?', hostTo);
+        int schemeTo = text.indexOf(':');
+        String user = schemeTo + 1 == hostFrom ? "" : text.substring(schemeTo + 1, hostFrom - 1);
         int password = user.indexOf(':');
-        check(password < 0 ? user : user.substring(0, password) + user.substring(password + 1), USER_MARKS, "user part of the URI");
-        if (password >= 0) user = user.substring(0, password);
-        int hostFrom = at < 0 ? colon + 1 : at + 1;
-        int question = text.indexOf('?', hostFrom);
-        String headers = question < 0 ? "" : text.substring(question + 1);
-        check(headers, HEADER_MARKS, "headers of the URI");
-        String rest = question < 0 ? text.substring(hostFrom) : text.substring(hostFrom, question);
-        int semicolon = rest.indexOf(';');
-        String hostPort = semicolon < 0 ? rest : rest.substring(0, semicolon);
-        HostPort host = HostPort.parse(hostPort);
-        return new SipUri(scheme, user, host.host(), host.port(), params(semicolon < 0 ? "" : rest.substring(semicolon + 1)), headers);
+        HostPort host = HostPort.parse(bytes, hostFrom, hostTo);
+        String rest = text.substring(hostTo, question < 0 ? text.length() : question);
+        return new SipUri(text.substring(0, schemeTo).toLowerCase(Locale.ROOT), password < 0 ? user : user.substring(0, password), host.host(),
+                host.port(), params(rest.isEmpty() ? "" : rest.substring(1)), question < 0 ? "" : text.substring(question + 1));
+    }
+
+    /** Whether it begins as a sip: or sips: URI does. */
+    static boolean isSip(byte[] bytes, int from, int to) {
+        return schemeEnd(bytes, from, to) > 0;
+    }
+
+    /**
+     * Reads over one.
+     *
+     * @return whether it has headers, a question mark and what follows it
+     * @throws Malformed saying what is wrong, in words that may go to the peer
+     */
+    static boolean check(byte[] bytes, int from, int to) {
+        int userFrom = schemeEnd(bytes, from, to);
+        if (userFrom < 0) throw new Malformed("not a sip: or sips: URI");
+        int at = afterHost(bytes, afterUser(bytes, userFrom, to), to);
+        if (at < to && bytes[at] == ';') at = checkParams(bytes, at, to);
+        if (at == to) return false;
+        if (!Ascii.isEscaped(bytes, at + 1, to, Ascii.HEADER)) throw new Malformed("bad character or escape in the headers of the URI");
+        return true;
     }
 
     /** A parameter's value; empty where it is missing. */
@@ -51,28 +66,85 @@ record SipUri(String scheme, String user, String host, int port, Map<String, Str
         return scheme + ":" + (user.isEmpty() ? "" : user + "@") + host + (port < 0 ? "" : ":" + port);
     }
 
+    private static int schemeEnd(byte[] bytes, int from, int to) {
+        if (to - from >= 4 && Ascii.equalsIgnoreCase(bytes, from, from + 4, SIP)) return from + 4;
+        return to - from >= 5 && Ascii.equalsIgnoreCase(bytes, from, from + 5, SIPS) ? from + 5 : -1;
+    }
+
+    private static int hostFrom(byte[] bytes, int from, int to) {
+        int at = Ascii.indexOf(bytes, '@', from, to);
+        return at < 0 ? schemeEnd(bytes, from, to) : at + 1;
+    }
+
+    private static int hostTo(byte[] bytes, int hostFrom, int to) {
+        int at = hostFrom;
+        while (at < to && bytes[at] != ';' && bytes[at] != '?') at++;
+        return at;
+    }
+
+    /** Where the host begins. */
+    private static int afterUser(byte[] bytes, int from, int to) {
+        int at = from;
+        int colons = 0;
+        for (; at < to && bytes[at] != '@'; at++) {
+            if (bytes[at] == ':') colons++;
+            else if (!Ascii.is(bytes[at], Ascii.USER)) break;
+        }
+        if (at == to || bytes[at] != '@') {
+            if (at < to && Ascii.indexOf(bytes, '@', at, to) >= 0) throw new Malformed("bad character in the user part of the URI");
+            return from;
+        }
+        if (at == from) throw new Malformed("no user before the @ of the URI");
+        if (colons > 1) throw new Malformed("bad character in the user part of the URI");
+        if (Ascii.indexOf(bytes, '%', from, at) >= 0) checkEscapes(bytes, from, at);
+        return at + 1;
+    }
+
+    private static void checkEscapes(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '%' && (i + 2 >= to || !Ascii.is(bytes[i + 1], Ascii.HEX) || !Ascii.is(bytes[i + 2], Ascii.HEX)))
+                throw new Malformed("bad escape in the user part of the URI");
+        }
+    }
+
+    private static int afterHost(byte[] bytes, int from, int to) {
+        int end = hostTo(bytes, from, to);
+        HostPort.check(bytes, from, end);
+        return end;
+    }
+
+    /** From the first semicolon to the question mark or the end. */
+    private static int checkParams(byte[] bytes, int from, int to) {
+        long seen = 0;
+        int count = 0;
+        int at = from;
+        while (at < to && bytes[at] == ';') {
+            int name = at + 1;
+            int hash = 0;
+            for (at = name; at < to && bytes[at] != ';' && bytes[at] != '=' && bytes[at] != '?'; at++) hash = hash * 31 + (bytes[at] | 0x20);
+            int nameTo = at;
+            if (nameTo == name) throw new Malformed("empty parameter in the URI");
+            while (at < to && bytes[at] != ';' && bytes[at] != '?') at++;
+            if (!Ascii.isEscaped(bytes, name, nameTo, Ascii.PARAM) || nameTo < at && !Ascii.isEscaped(bytes, nameTo + 1, at, Ascii.PARAM))
+                throw new Malformed("bad character or escape in a parameter of the URI");
+            if (++count > MAX_PARAMS) throw new Malformed("too many parameters in the URI");
+            long bit = 1L << (hash * 0x9E3779B9 >>> 26);
+            if ((seen & bit) != 0 && params(Ascii.text(bytes, from + 1, name - 1)).containsKey(lower(bytes, name, nameTo)))
+                throw new Malformed("parameter twice in the URI");
+            seen |= bit;
+        }
+        return at;
+    }
+
     private static Map<String, String> params(String text) {
         if (text.isEmpty()) return Map.of();
         Map<String, String> params = new LinkedHashMap<>();
         for (String param : text.split(";", -1)) {
             int equals = param.indexOf('=');
-            String name = (equals < 0 ? param : param.substring(0, equals)).toLowerCase(Locale.ROOT);
-            String value = equals < 0 ? "" : param.substring(equals + 1);
-            if (name.isEmpty()) throw new IllegalArgumentException("empty parameter in the URI");
-            check(name, PARAM_MARKS, "parameter of the URI");
-            check(value, PARAM_MARKS, "parameter of the URI");
-            if (params.putIfAbsent(name, value) != null) throw new IllegalArgumentException("parameter twice in the URI");
+            params.put((equals < 0 ? param : param.substring(0, equals)).toLowerCase(Locale.ROOT), equals < 0 ? "" : param.substring(equals + 1));
         }
         return params;
     }
 
-    private static void check(String text, String marks, String what) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '%' && (i + 2 >= text.length() || !Ascii.isHex(text.charAt(i + 1)) || !Ascii.isHex(text.charAt(i + 2)))) {
-                throw new IllegalArgumentException("bad escape in the " + what);
-            }
-            if (!Ascii.isAlphanumeric(c) && marks.indexOf(c) < 0) throw new IllegalArgumentException("bad character in the " + what);
-        }
-    }
+    private static String lower(byte[] bytes, int from, int to) { return Ascii.text(bytes, from, to).toLowerCase(Locale.ROOT); }
 }

@@ -16,18 +16,19 @@ final class TransactionKeys {
      * that its retransmissions have in common.
      */
     static String taken(SipMessage request, String method) {
-        Via via = Via.parse(request.text(HeaderName.VIA));
+        Via via = request.via();
         String branch = via.branch();
-        String sentBy = via.host() + ':' + via.portOr(DEFAULT_PORT);
         boolean unique = branch.length() > Via.MAGIC.length() && branch.regionMatches(true, 0, Via.MAGIC, 0, Via.MAGIC.length()); // the cookie alone tells nothing
-        if (unique) return branch.toLowerCase(Locale.ROOT) + '|' + sentBy + '|' + method;
-        return branch + '|' + sentBy + '|' + method + '|' + request.text(HeaderName.CALL_ID) + '|' + CSeq.of(request).map(CSeq::number).orElse(0L)
-                + '|' + NameAddr.parse(request.text(HeaderName.FROM)).tag() + '|' + request.requestUri();
+        StringBuilder key = new StringBuilder(96).append(unique ? branch.toLowerCase(Locale.ROOT) : branch).append('|').append(via.host()).append(':')
+                .append(via.portOr(DEFAULT_PORT)).append('|').append(method);
+        if (unique) return key.toString();
+        return key.append('|').append(request.text(HeaderName.CALL_ID)).append('|').append(request.number()).append('|').append(request.fromTag())
+                .append('|').append(request.requestUri()).toString();
     }
 
     /** What two copies have in common that came by different ways, §8.2.2.2; empty for a request within a dialog. */
     static String merged(SipMessage request) {
-        if (!NameAddr.parse(request.text(HeaderName.TO)).tag().isEmpty()) return "";
-        return request.text(HeaderName.CALL_ID) + '|' + NameAddr.parse(request.text(HeaderName.FROM)).tag() + '|' + request.text(HeaderName.CSEQ);
+        if (request.hasToTag()) return "";
+        return request.text(HeaderName.CALL_ID) + '|' + request.fromTag() + '|' + request.text(HeaderName.CSEQ);
     }
 }

@@ -100,8 +100,9 @@ final class Transactions {
     void onResponse(SipMessage response, Hop from) {
         CSeq cseq = CSeq.of(response).orElseThrow();
         counters.message(false, known(cseq.method()), from.protocol());
-        Via via = Via.parse(response.text(HeaderName.VIA));
-        if (response.count(HeaderName.VIA) > 1 || via.end() < response.text(HeaderName.VIA).length()) return; // §8.1.3.3: it went astray
+        Via via = response.via();
+        HeaderIndex headers = response.index();
+        if (headers.count(HeaderName.VIA) > 1 || via.end() < headers.to(headers.first(HeaderName.VIA))) return; // §8.1.3.3: it went astray
         SentRequest transaction = sent.get(TransactionKeys.sent(via.branch(), cseq.method()));
         if (transaction != null) transaction.onResponse(response, from);
     }
