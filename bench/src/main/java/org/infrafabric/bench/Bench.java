@@ -8,12 +8,15 @@ import picocli.CommandLine.Spec;
 
 /** The {@code ifbus bench} command. */
 @Command(name = "ifbus bench", mixinStandardHelpOptions = true, subcommands = {
-    EscalationsBench.class}, description = "Measure ifbus on this machine, with real peers, on loopback only.")
+    EscalationsBench.class, SipParseBench.class, SipCallsBench.class, SipMutationsBench.class},
+        description = "Measure ifbus on this machine, with real peers, on loopback only.")
 public final class Bench implements Runnable {
     @Spec private CommandSpec spec;
 
     public static void main(String[] arguments) { System.exit(new CommandLine(new Bench()).execute(arguments)); }
 
     @Override
-    public void run() { throw new ParameterException(spec.commandLine(), "Say what to measure: ifbus bench escalations"); }
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to measure: ifbus bench escalations, sip-parse, sip-calls or sip-mutations");
+    }
 }

@@ -3,11 +3,11 @@ package org.infrafabric.sip;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.infrafabric.testkit.Mutations;
 
 /** Messages with bytes flipped, cut, doubled and swapped: whatever comes, the core neither breaks nor keeps anything. */
 class MutatedMessagesTest {
@@ -22,7 +22,7 @@ class MutatedMessagesTest {
         Random random = new Random(seed);
         Bench bench = new Bench();
         for (int i = 0; i < 25; i++) {
-            byte[] message = mutate(SEEDS.get(random.nextInt(SEEDS.size())).replace("\n", "\r\n").getBytes(ISO_8859_1), random);
+            byte[] message = Mutations.mutate(SEEDS.get(random.nextInt(SEEDS.size())).replace("\n", "\r\n").getBytes(ISO_8859_1), random);
             int before = bench.sent.size();
             bench.core.onMessage(message, Bench.PEER);
             assertThat(bench.sent.size() - before).isLessThanOrEqualTo(2);
@@ -31,28 +31,5 @@ class MutatedMessagesTest {
         bench.advance(100_000);
         assertThat(bench.core.transactions().open()).isZero();
         assertThat(bench.core.calls()).isZero();
-    }
-
-    private static byte[] mutate(byte[] message, Random random) {
-        byte[] out = message;
-        for (int n = random.nextInt(6); n > 0; n--) {
-            if (out.length < 4) return out;
-            int at = random.nextInt(out.length);
-            int to = Math.min(out.length, at + 1 + random.nextInt(20));
-            switch (random.nextInt(5)) {
-                case 0 -> out[at] = (byte) random.nextInt(256);
-                case 1 -> out = Arrays.copyOf(out, at);
-                case 2 -> out = join(Arrays.copyOf(out, at), Arrays.copyOfRange(out, to, out.length));
-                case 3 -> out = join(Arrays.copyOf(out, to), Arrays.copyOfRange(out, at, out.length));
-                default -> out[at] = (byte) "\r\n\t :;,<>\"=@%?[]\0".charAt(random.nextInt(17));
-            }
-        }
-        return out;
-    }
-
-    private static byte[] join(byte[] a, byte[] b) {
-        byte[] out = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, out, a.length, b.length);
-        return out;
     }
 }

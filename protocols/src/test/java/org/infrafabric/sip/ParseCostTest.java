@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import org.infrafabric.testkit.SipSamples;
 import org.junit.jupiter.api.Test;
 
 /** What reading and judging a message costs besides the bytes it came in. */
@@ -16,7 +17,7 @@ class ParseCostTest {
 
     @Test
     void shouldMakeNothingButTheMessageOfASoundInvite() throws NotSip {
-        byte[] invite = Samples.invite();
+        byte[] invite = SipSamples.invite();
         assertThat(invite).hasSize(829);
         judge(invite, ROUNDS); // what is made once, and what the interpreter makes
         long before = THREADS.getCurrentThreadAllocatedBytes();
@@ -27,7 +28,7 @@ class ParseCostTest {
 
     @Test
     void shouldMakeNoMoreOfALongerOne() throws NotSip {
-        byte[] longer = new String(Samples.invite(), ISO_8859_1).replace("Max-Forwards: 70", "Max-Forwards: 70\r\nSubject: " + "x".repeat(8_000))
+        byte[] longer = new String(SipSamples.invite(), ISO_8859_1).replace("Max-Forwards: 70", "Max-Forwards: 70\r\nSubject: " + "x".repeat(8_000))
                 .getBytes(ISO_8859_1);
         judge(longer, ROUNDS);
         long before = THREADS.getCurrentThreadAllocatedBytes();

@@ -1,9 +1,9 @@
-package org.infrafabric.sip;
+package org.infrafabric.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /** Messages as phones send them. */
-final class Samples {
+public final class SipSamples {
     private static final String SDP = """
             v=0
             o=- 20518 0 IN IP4 192.0.2.20
@@ -35,10 +35,10 @@ final class Samples {
 
             """.replace("\n", "\r\n");
 
-    private Samples() {}
+    private SipSamples() {}
 
     /** An INVITE of 829 bytes. */
-    static byte[] invite() {
+    public static byte[] invite() {
         int plain = (INVITE.formatted("", SDP.length()) + SDP).length();
         return (INVITE.formatted("1".repeat(829 - plain), SDP.length()) + SDP).getBytes(ISO_8859_1);
     }

@@ -1,0 +1,195 @@
+package org.infrafabric.sip;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+import org.infrafabric.call.CallFailure;
+import org.infrafabric.call.IncomingCall;
+import org.infrafabric.call.Leg;
+import org.infrafabric.call.LegEnd;
+import org.infrafabric.media.AudioPort;
+import org.infrafabric.testkit.Mutations;
+import org.infrafabric.testkit.SipSamples;
+import org.infrafabric.time.HandTimers;
+
+/**
+ * Spoilt messages by the million for a whole user agent without sockets: whatever comes, it neither breaks nor keeps anything. One in four comes out of a
+ * TCP stream in pieces. Calls that get through are refused, answered or left ringing by chance. Time is driven by hand: after each block all timers
+ * run out, and then nothing may be left.
+ */
+public final class MutationRun implements Network {
+    private static final int BLOCK = 20_000;
+    private static final int MOST_OUTCOMES = 10_000;
+    private static final Hop UDP = new Hop(Endpoint.Protocol.UDP, new InetSocketAddress("127.0.0.1", 5080), 0);
+    private static final Hop TCP = new Hop(Endpoint.Protocol.TCP, new InetSocketAddress("127.0.0.1", 5080), 1);
+
+    private final HandTimers time = new HandTimers(Instant.EPOCH);
+    private final RandomGenerator random;
+    private final List<byte[]> seeds;
+    private final List<IncomingCall> ringing = new ArrayList<>();
+    private final List<Leg> legs = new ArrayList<>();
+    private final Map<String, Long> outcomes = new TreeMap<>();
+    private final AudioPort silence;
+    private final Core core;
+    private int sent;
+    private String lastSent = "";
+
+    /**
+     * @param seed the same run again
+     * @param silence stands in for the media of calls that get through
+     */
+    public MutationRun(long seed, AudioPort silence) {
+        random = new SplittableRandom(seed);
+        this.silence = silence;
+        SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@ifbus.test", "ifbus/bench");
+        core = new Core(settings, time, time, this, new Ids(new Random(seed)), this::onIncoming, EscalationHeaders.none(), SipJournal.NONE,
+                SipCounters.NONE, (host, found) -> found.accept(Optional.empty()));
+        seeds = SipMessages.all();
+    }
+
+    /**
+     * What a run showed.
+     *
+     * @param outcomes what the agent did → how often
+     * @param heapBefore bytes in use after the first block, and {@code heapAfter} the last one
+     */
+    public record Result(long messages, double seconds, Map<String, Long> outcomes, long heapBefore, long heapAfter) {}
+
+    /**
+     * Sends {@code count} messages.
+     *
+     * @param progress is told how many are done, after each block
+     * @throws IllegalStateException naming the message, when the agent breaks or keeps something
+     */
+    public Result run(long count, LongConsumer progress) {
+        long heapBefore = 0;
+        long begun = System.nanoTime();
+        for (long done = 0; done < count;) {
+            long block = Math.min(BLOCK, count - done);
+            for (long i = 0; i < block; i++) one();
+            finishBlock();
+            if (done == 0) heapBefore = heap();
+            done += block;
+            progress.accept(done);
+        }
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        return new Result(count, seconds, outcomes, heapBefore, heap());
+    }
+
+    private void one() {
+        byte[] message = Mutations.mutate(seeds.get(random.nextInt(seeds.size())), random);
+        sent = 0;
+        lastSent = "silence";
+        try {
+            if (random.nextInt(4) == 0) overTcp(message);
+            else core.onMessage(message, UDP);
+            time.advance(Duration.ofMillis(1));
+        } catch (RuntimeException fault) {
+            throw new IllegalStateException("the agent broke on: " + new String(message, ISO_8859_1), fault);
+        }
+        if (outcomes.size() < MOST_OUTCOMES || outcomes.containsKey(lastSent)) outcomes.merge(lastSent, 1L, Long::sum);
+    }
+
+    private void overTcp(byte[] message) {
+        StreamFramer framer = new StreamFramer();
+        try {
+            for (int at = 0; at < message.length;) {
+                int to = Math.min(message.length, at + 1 + random.nextInt(600));
+                for (byte[] whole : framer.feed(Arrays.copyOfRange(message, at, to)).messages()) core.onMessage(whole, TCP);
+                at = to;
+            }
+        } catch (NotSip e) {
+            if (sent == 0) lastSent = "connection closed";
+        }
+    }
+
+    private void finishBlock() {
+        ringing.forEach(call -> call.refuse(CallFailure.BUSY));
+        legs.forEach(leg -> leg.hangUp("over"));
+        time.advance(Duration.ofSeconds(200));
+        ringing.clear();
+        legs.clear();
+        if (core.transactions().open() != 0 || core.calls() != 0 || time.pending() > 1)
+            throw new IllegalStateException(core.transactions().open() + " transactions, " + core.calls() + " calls and " + time.pending()
+                    + " timers are left when all have run out");
+    }
+
+    private void onIncoming(IncomingCall call) {
+        switch (random.nextInt(4)) {
+            case 0 -> call.refuse(CallFailure.BUSY);
+            case 1 -> legs.add(call.answer(silence, new Nobody()));
+            default -> {
+                call.ring();
+                ringing.add(call);
+            }
+        }
+    }
+
+    @Override
+    public void send(Hop to, byte[] message, Runnable onFailure) {
+        sent++;
+        int end = Math.max(0, SipParser.lineEnd(message, 0) - 1);
+        String line = Ascii.text(message, 0, Math.min(end, 60));
+        lastSent = line.startsWith("SIP/2.0 ") ? line.substring(8) : line.substring(0, Math.max(0, line.indexOf(' '))) + " sent";
+    }
+
+    @Override
+    public Optional<InetSocketAddress> local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {
+        return Optional.of(new InetSocketAddress("127.0.0.1", 5060));
+    }
+
+    private static long heap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    private static final class Nobody implements Leg.Listener {
+        @Override
+        public void onRinging(Leg leg, int status) {}
+
+        @Override
+        public void onAnswered(Leg leg) {}
+
+        @Override
+        public void onEnded(Leg leg, LegEnd end) {}
+    }
+
+    /** Sound ones, to be spoilt. */
+    private static final class SipMessages {
+        private static final String DIALOG = """
+                Via: SIP/2.0/UDP 127.0.0.1:5080;branch=z9hG4bKm;rport, SIP/2.0/TCP [::1]:5061;branch=z9hG4bKn
+                From: "A \\" B" <sip:a%40b@127.0.0.1:5080;user=phone>;tag=p
+                t: <sips:bus@ifbus.test>;tag=t
+                Call-ID: c@127.0.0.1
+                CSeq: 2 METHOD
+                Max-Forwards: 70
+                Record-Route: <sip:proxy@127.0.0.1;lr>,
+                 <sip:other@[::1]:5062;lr;x=%20y>
+                Authorization: Digest username="a", realm="r", nonce="n", uri="sip:b", response="0123"
+                Content-Length: 0
+
+                """;
+
+        static List<byte[]> all() {
+            List<byte[]> all = new ArrayList<>();
+            all.add(SipSamples.invite());
+            for (String method : List.of("BYE", "ACK", "CANCEL", "OPTIONS", "INFO", "UPDATE", "PRACK"))
+                all.add((method + " sip:bus@127.0.0.1 SIP/2.0\n" + DIALOG.replace("METHOD", method)).replace("\n", "\r\n").getBytes(ISO_8859_1));
+            for (int status : new int[] {100, 180, 200, 302, 487, 503})
+                all.add(("SIP/2.0 " + status + " Whatever\n" + DIALOG.replace("METHOD", "INVITE")).replace("\n", "\r\n").getBytes(ISO_8859_1));
+            return all;
+        }
+    }
+}
