@@ -1,5 +1,7 @@
 package org.infrafabric.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,18 +11,35 @@ import picocli.CommandLine.Spec;
 /** The {@code ifbus} command (CONTRACT §1). Results go to stdout, everything else to stderr. */
 @Command(name = "ifbus", mixinStandardHelpOptions = true, versionProvider = Ifbus.Version.class,
         description = "A real-time communications bus between AI agents and people.",
-        subcommands = {DemoCommand.class, ServeCommand.class, EscalateCommand.class, WitnessCommand.class, RosterCommands.ExpertCommand.class,
-            RosterCommands.GuardianCommand.class,
-            RosterCommands.AgentCommand.class, KeyCommand.class, GuardCommand.class, RehearseCommand.class},
         footer = {"", "Measuring: ifbus bench --help", "First steps: ifbus demo"})
 public final class Ifbus implements Runnable {
+    /** Every command, in the order of the help. */
+    private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("demo", DemoCommand.class);
+        COMMANDS.put("serve", ServeCommand.class);
+        COMMANDS.put("escalate", EscalateCommand.class);
+        COMMANDS.put("witness", WitnessCommand.class);
+        COMMANDS.put("expert", RosterCommands.ExpertCommand.class);
+        COMMANDS.put("guardian", RosterCommands.GuardianCommand.class);
+        COMMANDS.put("agent", RosterCommands.AgentCommand.class);
+        COMMANDS.put("key", KeyCommand.class);
+        COMMANDS.put("guard", GuardCommand.class);
+        COMMANDS.put("rehearse", RehearseCommand.class);
+    }
+
     @Spec private CommandSpec spec;
 
     public static void main(String[] arguments) { System.exit(run(arguments)); }
 
     /** Runs one command; gives its exit code (CONTRACT §1). */
     static int run(String... arguments) {
-        CommandLine command = new CommandLine(new Ifbus()).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine command = new CommandLine(new Ifbus());
+        Class<?> named = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+        if (named == null) COMMANDS.forEach(command::addSubcommand);
+        else command.addSubcommand(arguments[0], named); // reading the options of all others costs a start more than a tenth of a second
+        command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((failure, line, parsed) -> Failures.tell(failure));
         return command.execute(arguments);
     }

@@ -1,35 +1,142 @@
 package org.infrafabric.cli;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.infrafabric.client.IfbusClient;
+import org.infrafabric.message.Rfc3339;
+import org.infrafabric.message.SigningKey;
+import org.infrafabric.phones.Phone;
+import org.infrafabric.phones.PhoneSettings;
+import org.infrafabric.phones.Phones;
+import org.infrafabric.phones.Script;
 import org.infrafabric.server.Bus;
 import org.infrafabric.server.Config;
+import org.infrafabric.server.Role;
+import org.infrafabric.server.Tokens;
 import picocli.CommandLine.Command;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Starts a bus on free ports in a throw-away folder and stops it. {@code ./ifbus} runs this once after a build while the JVM writes its class archive, so that
- * every later start finds its classes ready.
+ * Does once, in a throw-away folder, what a bus does all day: some escalations with scripted phones to their decisions, over real sockets, and the commands that read the
+ * log. {@code ./ifbus} runs this after a build while the JVM records what it loads and which methods are used most (JEP 514, JEP 515), so that every later start
+ * finds its classes linked, and the first call does not wait for a cold JVM.
  */
-@Command(name = "rehearse", hidden = true, description = "Start a bus in a throw-away folder and stop it.")
+@Command(name = "rehearse", hidden = true, description = "Run some escalations in a throw-away folder and stop.")
 final class RehearseCommand implements Callable<Integer> {
+    private static final int ESCALATIONS = 4;
+    private static final Duration AT_MOST = Duration.ofSeconds(45);
+    private static final Duration LOOK = Duration.ofMillis(200);
+    private static final List<String> HAZARDS = List.of("safety", "ethics", "legal", "privacy");
+    private static final String AGENT = "if://agent/rehearsal";
+    private static final List<String> READ = List.of("/", "/web/app.js", "/web/app.css", "/v1/whoami", "/v1/escalations?limit=100",
+            "/v1/witness/head",
+            "/v1/witness/entries?limit=200", "/v1/keys", "/v1/calls", "/metrics", "/readyz", "/openapi.yaml", "/v1/nothing");
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("ifbus-rehearsal");
-        String config = """
-                data: %s
-                http: { listen: "127.0.0.1:0" }
-                sip: { listen: ["udp:127.0.0.1:0", "tcp:127.0.0.1:0"] }
-                """.formatted(folder.resolve("data"));
-        try (Bus bus = Bus.start(Config.parse("rehearsal", config, folder))) {
-            return bus.sip().isEmpty() ? ExitCode.FAILED : ExitCode.DONE;
+        try {
+            Ifbus.run("--help");
+            escalate(folder);
+            return Ifbus.run("witness", "verify", "--data-dir", folder.resolve("data").toString());
         } finally {
             delete(folder);
         }
+    }
+
+    private static void escalate(Path folder) throws Exception {
+        SigningKey key = SigningKey.generate();
+        Script takes = Script.answer(Duration.ofMillis(50)).pause(Duration.ofMillis(600)).press("1");
+        try (Phones phones = Phones.onLoopback();
+                Phone guardian = phones.start(PhoneSettings.named("guardian"), takes, (phone, event) -> {})) {
+            List<Phone> experts = new ArrayList<>(); // one each, since a phone takes one call at a time
+            for (int i = 0; i < ESCALATIONS; i++) experts.add(phones.start(PhoneSettings.named("expert-" + i), takes, (phone, event) -> {}));
+            Path file = Files.writeString(folder.resolve("ifbus.yaml"), config(folder, key, experts, guardian));
+            try (Bus bus = Bus.start(Config.read(file)); HttpClient http = HttpClient.newHttpClient()) {
+                Asking asking = new Asking(URI.create("http://" + bus.http()), folder.resolve("data"), http);
+                IfbusClient client = IfbusClient.connect(asking.bus, asking.token(Role.AGENT, AGENT));
+                for (int i = 0; i < ESCALATIONS; i++) client.escalate(message(i), key);
+                asking.until(AT_MOST);
+                for (String path : READ) asking.get(path, Role.OPERATOR);
+                for (int i = 0; i < ESCALATIONS; i++) asking.get("/v1/escalations/rehearsal-" + i, Role.OPERATOR);
+            }
+        }
+    }
+
+    private static String config(Path folder, SigningKey key, List<Phone> experts, Phone guardian) {
+        StringBuilder roster = new StringBuilder();
+        for (int i = 0; i < experts.size(); i++)
+            roster.append("  - { uri: \"").append(experts.get(i).uri()).append("\", hazards: [").append(HAZARDS.get(i)).append("] }\n");
+        return """
+                data: %s
+                http: { listen: "127.0.0.1:0" }
+                sip: { listen: ["udp:127.0.0.1:0", "tcp:127.0.0.1:0"] }
+                media: { address: 127.0.0.1, ports: 28000-28998 }
+                agents: [ { id: "%s", publicKey: "%s" } ]
+                experts:
+                %sguardians: [ { id: g, uri: "%s" } ]
+                council: { quorum: 1, deadline: PT20S, gather: PT2S }
+                guard: { callsPerMinute: 100 }
+                """.formatted(folder.resolve("data"), AGENT, key.verifyKey(), roster, guardian.uri());
+    }
+
+    private static ObjectNode message(int number) {
+        ObjectNode message = Output.object().put("id", "rehearsal-" + number).put("timestamp", Rfc3339.format(Instant.now(Clock.systemUTC())))
+                .put("level", 2)
+                .put("source", AGENT).put("destination", "if://service/guard/council");
+        message.putObject("payload").put("performative", "ESCALATE").put("severity", "high").put("summary", "May I?").putArray("hazards")
+                .add(HAZARDS.get(number));
+        return message;
+    }
+
+    /** Reads as a browser or a poller does, and votes for the guardian as soon as that can be done. */
+    private record Asking(URI bus, Path data, HttpClient http) {
+        void until(Duration limit) throws IOException, InterruptedException {
+            long end = System.nanoTime() + limit.toNanos();
+            List<String> voted = new ArrayList<>();
+            while (System.nanoTime() < end) {
+                int closed = 0;
+                for (var view : Output.JSON.readTree(get("/v1/escalations?limit=100", Role.OPERATOR)).path("escalations")) {
+                    String id = view.path("id").asString("");
+                    if (view.path("council").path("open").asBoolean(false) && !voted.contains(id)) {
+                        voted.add(id);
+                        vote(id);
+                    }
+                    if (view.has("decision") && !view.path("state").asString("").equals("DECIDED")) closed++;
+                }
+                if (closed == ESCALATIONS) return;
+                Thread.sleep(LOOK);
+            }
+        }
+
+        String get(String path, Role as) throws IOException, InterruptedException {
+            return http.send(HttpRequest.newBuilder(bus.resolve(path)).header("Authorization", "Bearer " + token(as)).build(),
+                    BodyHandlers.ofString()).body();
+        }
+
+        private void vote(String escalation) throws IOException, InterruptedException {
+            var unused = http.send(HttpRequest.newBuilder(bus.resolve("/v1/escalations/" + escalation + "/votes"))
+                    .header("Authorization", "Bearer " + token(Role.GUARDIAN, "g")).header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"vote\":\"approve\",\"conditions\":[\"rehearse\"]}")).build(), BodyHandlers.ofString());
+        }
+
+        private String token(Role role) throws IOException { return Files.readString(Tokens.file(data, role)).strip(); }
+
+        String token(Role role, String id) throws IOException { return Files.readString(Tokens.file(data, role, id)).strip(); }
     }
 
     private static void delete(Path folder) throws IOException {

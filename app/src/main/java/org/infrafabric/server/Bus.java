@@ -87,7 +87,6 @@ public final class Bus implements AutoCloseable {
         countEntries(metrics);
         Guard guard = config.openGuard();
         Tokens tokens = Tokens.open(config, data.path());
-        CompletableFuture<Void> rehearsal = Rehearsal.begin(guard, Clock.systemUTC().instant());
 
         EventLoops loops = closing.add(EventLoops.open("bus", 1));
         EventLoop owner = loops.next();
@@ -123,7 +122,6 @@ public final class Bus implements AutoCloseable {
                         metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
         httpPort = api.start();
-        rehearsal.join();
         ready.set(true);
     }
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 
 /** The {@code ifbus bench} command. */
 @Command(name = "ifbus bench", mixinStandardHelpOptions = true, subcommands = {
-    EscalationsBench.class, SipParseBench.class, SipCallsBench.class, SipMutationsBench.class},
+    EscalationsBench.class, ServeBench.class, SipParseBench.class, SipCallsBench.class, SipMutationsBench.class},
         description = "Measure ifbus on this machine, with real peers, on loopback only.")
 public final class Bench implements Runnable {
     @Spec private CommandSpec spec;

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A courier over HTTP: follows no redirect, reads no answer but its status, and goes to no address that only this machine or its link can mean, unless the
@@ -16,8 +17,8 @@ public final class HttpCourier implements Courier, AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT).build();
+    /** Made when there is something to bring: many a bus has no callback, and a client costs every start 50 ms and a thread. */
+    private @Nullable HttpClient client;
 
     @Override
     public int post(URI target, byte[] json) throws IOException {
@@ -25,7 +26,7 @@ public final class HttpCourier implements Courier, AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(target).timeout(ANSWER).header("Content-Type", "application/json").header("User-Agent", "ifbus")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(json)).build();
         try {
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            return client().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -43,5 +44,17 @@ public final class HttpCourier implements Courier, AutoCloseable {
     }
 
     @Override
-    public void close() { client.shutdownNow(); }
+    public synchronized void close() {
+        if (client != null) client.shutdownNow();
+    }
+
+    private synchronized HttpClient client() {
+        HttpClient made = client;
+        if (made == null) {
+            made = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER).connectTimeout(CONNECT)
+                    .build();
+            client = made;
+        }
+        return made;
+    }
 }

@@ -21,13 +21,16 @@ public final class IfbusProcess implements AutoCloseable {
     private final Path errors;
     private final String http;
     private final String sip;
+    private final Duration readyAfter;
+    private static boolean prepared;
 
-    private IfbusProcess(Process process, Path output, Path errors, String http, String sip) {
+    private IfbusProcess(Process process, Path output, Path errors, String http, String sip, Duration readyAfter) {
         this.process = process;
         this.output = output;
         this.errors = errors;
         this.http = http;
         this.sip = sip;
+        this.readyAfter = readyAfter;
     }
 
     /** What a command that came to its end left behind. */
@@ -42,6 +45,7 @@ public final class IfbusProcess implements AutoCloseable {
     /** Runs a command to its end in {@code folder}. Throws AssertionError, with what it printed, when it takes longer than {@code limit}. */
     public static Finished run(Path folder, Duration limit, String... arguments) throws IOException, InterruptedException {
         Path out = Files.createTempFile(folder, "out", ".txt"), err = Files.createTempFile(folder, "err", ".txt");
+        prepare();
         long start = System.nanoTime();
         Process process = command(folder, arguments).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         process.getOutputStream().close();
@@ -58,6 +62,8 @@ public final class IfbusProcess implements AutoCloseable {
         Path out = Files.createTempFile(folder, "serve", ".out"), err = Files.createTempFile(folder, "serve", ".err");
         List<String> arguments = new ArrayList<>(List.of("serve", "--config", config.toString()));
         arguments.addAll(Arrays.asList(more));
+        prepare();
+        long start = System.nanoTime();
         Process process = command(folder, arguments.toArray(String[]::new)).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         try {
             Optional<Matcher> ready = Await.until("the ready line", Duration.ofSeconds(60), () -> {
@@ -66,11 +72,21 @@ public final class IfbusProcess implements AutoCloseable {
                 return Files.readString(out).lines().map(READY::matcher).filter(Matcher::matches).findFirst();
             }, Optional::isPresent);
             Matcher line = ready.orElseThrow();
-            return new IfbusProcess(process, out, err, line.group(1), line.group(2));
+            return new IfbusProcess(process, out, err, line.group(1), line.group(2), Duration.ofNanos(System.nanoTime() - start));
         } catch (Exception | AssertionError failed) {
             process.destroyForcibly();
             throw failed;
         }
+    }
+
+    /** Lets the launcher make its AOT cache if there is none that fits, so that many starts are quick and none is measured while it is made. Once a JVM. */
+    public static synchronized void prepare() throws IOException, InterruptedException {
+        if (prepared) return;
+        prepared = true;
+        Process process = command(Checkout.root(), "rehearse").redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!process.waitFor(5, TimeUnit.MINUTES)) process.destroyForcibly().waitFor(); // a start does without it
     }
 
     private static ProcessBuilder command(Path folder, String... arguments) {
@@ -86,6 +102,9 @@ public final class IfbusProcess implements AutoCloseable {
 
     /** {@code host:port} of the first SIP interface, as the ready line names it. */
     public String sip() { return sip; }
+
+    /** Process start to ready line, within 20 ms. */
+    public Duration readyAfter() { return readyAfter; }
 
     public long pid() { return process.pid(); }
 

@@ -1,0 +1,85 @@
+package org.infrafabric.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.infrafabric.testkit.Checkout;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher and its AOT cache, in a checkout of its own that shares nothing but the jars. */
+class LauncherTest {
+    @TempDir Path folder;
+
+    @Test
+    void shouldStartWithoutACacheMakeOneOnceAndSurviveABrokenOne() throws Exception {
+        Path root = checkout();
+        Path cache = root.resolve("app/target/ifbus.aot");
+        assertThat(output(start(root, "--version"))).startsWith("ifbus ");
+        assertThat(cache).as("IFBUS_NO_BUILD makes none by itself").doesNotExist();
+
+        List<Process> both = List.of(start(root, "rehearse"), start(root, "rehearse"));
+        for (Process one : both) output(one);
+        assertThat(Files.size(cache)).isGreaterThan(10_000_000);
+        assertThat(names(root.resolve("app/target"))).as("nothing is left aside").noneMatch(name -> name.matches("(ifbus\\.aot|native)\\..*"));
+        assertThat(output(start(root, "--version", "-Xlog:class+load"))).as("classes come from it").contains("source: shared objects file")
+                .contains("org.infrafabric.cli.Ifbus source: shared objects file");
+
+        var made = Files.getLastModifiedTime(cache);
+        output(start(root, "rehearse"));
+        assertThat(Files.getLastModifiedTime(cache)).as("one that fits is kept").isEqualTo(made);
+
+        Files.write(cache, Arrays.copyOf(Files.readAllBytes(cache), 5_000_000));
+        assertThat(output(start(root, "--version"))).startsWith("ifbus ");
+        Files.writeString(cache, "no cache at all");
+        assertThat(output(start(root, "--version"))).startsWith("ifbus ");
+        assertThat(output(start(root, "--version", "-XX:+UseG1GC"))).as("another collector than the cache was made with").startsWith("ifbus ");
+    }
+
+    private Path checkout() throws IOException {
+        Path from = Checkout.root(), root = folder.resolve("ifbus checkout"); // a space, as people have in theirs
+        Files.createDirectories(root.resolve("app/target/lib"));
+        Files.createDirectories(root.resolve("build"));
+        Files.copy(from.resolve("ifbus"), root.resolve("ifbus"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+        for (Path file : list(from.resolve("build"))) Files.copy(file, root.resolve("build").resolve(file.getFileName()));
+        for (Path jar : list(from.resolve("app/target/lib"))) Files.copy(jar, root.resolve("app/target/lib").resolve(jar.getFileName()));
+        for (Path jar : list(from.resolve("app/target"))) {
+            if (jar.toString().endsWith(".jar")) Files.copy(jar, root.resolve("app/target").resolve(jar.getFileName()));
+        }
+        return root;
+    }
+
+    /** @param options after the command, those that begin with -X go to the JVM */
+    private static Process start(Path root, String command, String... options) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(root.resolve("ifbus").toString(), command);
+        builder.environment().put("IFBUS_NO_BUILD", "1");
+        builder.environment().put("IFBUS_JAVA_OPTS", String.join(" ", options));
+        return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    }
+
+    private static String output(Process process) throws IOException, InterruptedException {
+        String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).as(text).isZero();
+        return text;
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return new ArrayList<>(files.filter(Files::isRegularFile).toList());
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+}
