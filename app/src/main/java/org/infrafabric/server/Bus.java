@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -106,7 +107,7 @@ public final class Bus implements AutoCloseable {
                 new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL);
         desk = new EscalationDesk(
                 new DeskParts(settings, key, store, witness, () -> guard, sip, media::openBridge, recorder(data), voices, courier, owner,
-                        timers, blocking));
+                        timers, blocking, new SecureRandom()));
         reception.open(desk);
         endpoints = sip.start();
         int open = desk.recover().join();

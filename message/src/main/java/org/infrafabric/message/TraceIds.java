@@ -1,23 +1,22 @@
 package org.infrafabric.message;
 
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /** Trace ids: 16 bytes as 32 lower-case hex digits, as in W3C Trace Context. */
 public final class TraceIds {
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{32}");
     private static final Pattern UUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private TraceIds() {}
 
-    /** A new random one. */
-    public static String random() {
+    /** A new one, from a source that nobody can foretell, or from a seeded one where a run has to repeat itself. */
+    public static String random(RandomGenerator source) {
         byte[] bytes = new byte[16];
-        RANDOM.nextBytes(bytes);
+        source.nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }
 

@@ -118,7 +118,8 @@ final class Admission {
             CompletableFuture<Submission> answer) {
         IfMessage message = sound.message();
         List<String> hazards = judgement instanceof Judgement.People people ? people.hazards() : message.hazards();
-        Matter matter = new Matter(message.id(), message.traceId().orElseGet(TraceIds::random), message.source(), hazards, message.summary(),
+        Matter matter = new Matter(message.id(), message.traceId().orElseGet(() -> TraceIds.random(parts.random())), message.source(), hazards,
+                message.summary(),
                 message.severity().orElse(""), message.evidence().stream().map(item -> item.name()).toList(), message.deadline(), message.callback(),
                 message.requestSha256(), judgement.ruling().policyHash());
         births.put(matter.id(), answer);

@@ -2,6 +2,7 @@ package org.infrafabric.escalate;
 
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.infrafabric.call.Dialer;
 import org.infrafabric.call.Tape;
 import org.infrafabric.guard.Guard;
@@ -25,6 +26,8 @@ import org.infrafabric.witness.Witness;
  * @param courier brings decisions to callbacks; may block
  * @param owner the one thread that all escalations belong to; {@code timers} run on it
  * @param blocking for what may wait: parsing, signatures, the guard, reading the store, HTTP. Virtual threads in earnest
+ * @param random for trace ids and the scatter of retries: unpredictable in earnest, seeded where a run has to repeat itself. Owner's thread
  */
 public record DeskParts(DeskSettings settings, SigningKey key, SqliteStore store, Witness witness, Supplier<Guard> guard, Dialer dialer,
-        Supplier<AudioBridge> bridges, Tape.Recorder recorder, Voice voice, Courier courier, Executor owner, Timers timers, Executor blocking) {}
+        Supplier<AudioBridge> bridges, Tape.Recorder recorder, Voice voice, Courier courier, Executor owner, Timers timers, Executor blocking,
+        RandomGenerator random) {}

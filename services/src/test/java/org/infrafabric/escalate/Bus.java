@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.infrafabric.call.CallFailure;
@@ -83,7 +84,7 @@ final class Bus implements Witness {
         DeskSettings settings = new DeskSettings("if://bus/node-1", DeskSettings.USUAL_HAZARDS, maxLive, Set.of("agent.test"), Duration.ofHours(24),
                 Pace.USUAL);
         desk = new EscalationDesk(new DeskParts(settings, key, store, this, () -> guard, new Phones(), Bridge::new, id -> new Bridge.Silence(),
-                new Words(), this::post, timers, timers, Runnable::run));
+                new Words(), this::post, timers, timers, Runnable::run, new SplittableRandom(1)));
         return this;
     }
 

@@ -89,7 +89,7 @@ class DeskOnDiskTest {
                     new GuardSettings(World.RULES, false, 10));
             desk = new EscalationDesk(new DeskParts(DeskSettings.usual("if://bus/node-1", Set.of()), key, store, log, () -> guard, dialer(),
                     () -> stand.new Bridge(), id -> new Bus.Bridge.Silence(), stand.new Words(), (uri, json) -> 200, owner, new LoopTimers(owner),
-                    task -> Thread.ofVirtual().start(task)));
+                    task -> Thread.ofVirtual().start(task), new java.util.SplittableRandom(1)));
         }
 
         private Dialer dialer() {

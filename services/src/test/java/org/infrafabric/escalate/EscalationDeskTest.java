@@ -406,7 +406,7 @@ class EscalationDeskTest {
             Incoming stranger = new Incoming("sip:mallory@test", "0af7651916cd43dd8448eb211c80319c");
             bus.desk.onIncoming(stranger);
             assertThat(stranger.refused).contains(CallFailure.DENIED_BY_GUARD);
-            Incoming elsewhere = new Incoming("sip:ada@test", TraceIds.random());
+            Incoming elsewhere = new Incoming("sip:ada@test", TraceIds.random(new java.util.SplittableRandom(7)));
             bus.desk.onIncoming(elsewhere);
             assertThat(elsewhere.refused).contains(CallFailure.NOT_FOUND);
             assertThat(bus.events("IF.call")).contains("call_refused");
