@@ -30,6 +30,14 @@ public interface Leg {
 
     /** What happens to a leg. After {@link #onEnded} nothing more comes. */
     interface Listener {
+        /**
+         * The leg is about to send another INVITE in place of the last: it was challenged, sent elsewhere, or refused over one transport. Its resume token is
+         * another from now on.
+         *
+         * @param kept to be run when that token is safe; nothing is sent before
+         */
+        default void onTokenChanged(Leg leg, Runnable kept) { kept.run(); }
+
         /** The phone rings: the first 18x, with its status. */
         void onRinging(Leg leg, int status);
 

@@ -17,12 +17,14 @@ final class AnswerRetransmission {
     }
 
     private final Out out;
-    private final long deadlineNanos;
+    private long deadlineNanos;
     private long intervalNanos = T1_NANOS;
     private boolean over;
 
-    AnswerRetransmission(Out out, long nowNanos) {
-        this.out = out;
+    AnswerRetransmission(Out out) { this.out = out; }
+
+    /** Sends it for the first time. */
+    void start(long nowNanos) {
         deadlineNanos = nowNanos + TIMEOUT_NANOS;
         out.sendAnswer();
         out.wakeAt(nowNanos + intervalNanos);

@@ -3,9 +3,11 @@ package org.infrafabric.sip;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.infrafabric.call.CallFailure;
@@ -18,20 +20,20 @@ import org.infrafabric.time.Timers;
 
 /** The user agent's core (RFC 3261 §8, §12): says to whom each message belongs, and gives legs what they share. Knows no socket. Owner's thread only. */
 final class Core implements Transactions.User {
-    private static final int DEFAULT_PORT = 5060;
-
     private final SipSettings settings;
     private final Timers timers;
     private final Executor owner;
-    private final Network network;
     private final Ids ids;
+    private final SipAccess access;
+    private final Routes routes;
+    private final Replies replies;
     private final IncomingCall.Receiver receiver;
     private final EscalationHeaders headers;
     private final SipJournal journal;
-    private final HostResolver resolver;
     private final Transactions transactions;
     private final Intake intake;
     private final Map<String, InDialog> dialogs = new HashMap<>();
+    private final Set<String> parting = new HashSet<>();
     private final StrangerNotes strangers = new StrangerNotes();
     private final Map<ServerTransaction, IncomingInvite> ringing = new HashMap<>();
     private volatile int calls; // the owner writes it; metrics read it from elsewhere
@@ -44,16 +46,17 @@ final class Core implements Transactions.User {
     }
 
     Core(SipSettings settings, Timers timers, Executor owner, Network network, Ids ids, IncomingCall.Receiver receiver, EscalationHeaders headers,
-            SipJournal journal, SipCounters counters, HostResolver resolver) {
+            SipAccess access, SipJournal journal, SipCounters counters, HostResolver resolver) {
         this.settings = settings;
         this.timers = new TimerQueues(timers);
         this.owner = owner;
-        this.network = network;
         this.ids = ids;
         this.receiver = receiver;
         this.headers = headers;
         this.journal = journal;
-        this.resolver = resolver;
+        this.access = access;
+        routes = new Routes(network, resolver, owner, this.timers, settings.identity());
+        replies = new Replies(ids, settings.product());
         transactions = new Transactions(this.timers, network, counters, this);
         intake = new Intake(transactions, settings.product());
     }
@@ -66,12 +69,18 @@ final class Core implements Transactions.User {
 
     EscalationHeaders headers() { return headers; }
 
+    SipAccess access() { return access; }
+
+    Routes routes() { return routes; }
+
+    Replies replies() { return replies; }
+
     Transactions transactions() { return transactions; }
 
     /** Legs that stand, calls that ring here included. Any thread. */
     int calls() { return calls; }
 
-    private void count() { calls = dialogs.size() + ringing.size(); }
+    private void count() { calls = dialogs.size(); }
 
     /** Runs {@code action} on the owner's thread, after what runs there now. */
     void later(Runnable action) { owner.execute(action); }
@@ -98,34 +107,35 @@ final class Core implements Transactions.User {
     public void onRequest(ServerTransaction transaction) {
         Optional<String> toTag = transaction.toTag();
         if (toTag.isPresent()) {
-            InDialog dialog = dialogs.get(dialogKey(transaction.request().text(HeaderName.CALL_ID), toTag.get()));
+            String key = dialogKey(transaction.request().text(HeaderName.CALL_ID), toTag.get());
+            InDialog dialog = dialogs.get(key);
             if (dialog != null) dialog.onRequest(transaction);
-            else refuse(transaction, 481, "");
+            else if (transaction.method().equals("BYE") && parting.contains(key)) replies.confirm(transaction); // both hang up at once
+            else replies.refuse(transaction, 481, "");
             return;
         }
         switch (transaction.method()) {
             case "INVITE" -> onInvite(transaction);
-            case "OPTIONS" -> answerOptions(transaction);
-            default -> refuse(transaction, 481, ""); // BYE or INFO outside a dialog, §15.1.2
+            case "OPTIONS" -> replies.options(transaction);
+            default -> replies.refuse(transaction, 481, ""); // BYE or INFO outside a dialog, §15.1.2
         }
     }
 
     private void onInvite(ServerTransaction transaction) {
         if (calls() >= settings.maxCalls()) {
-            overloaded(transaction);
+            replies.overloaded(transaction);
+            return;
+        }
+        if (Session.tooShort(transaction.request())) {
+            replies.tooShort(transaction);
             return;
         }
         switch (headers.check(transaction.request(), timers.wallTime())) {
             case EscalationHeaders.Verdict.Ordinary o -> offer(transaction, Optional.empty());
             case EscalationHeaders.Verdict.Genuine genuine -> offer(transaction, Optional.of(genuine.provenance()));
             case EscalationHeaders.Verdict.Refused refused -> forbid(transaction, refused.reason());
-            case EscalationHeaders.Verdict.Full full -> overloaded(transaction);
+            case EscalationHeaders.Verdict.Full full -> replies.overloaded(transaction);
         }
-    }
-
-    private void overloaded(ServerTransaction transaction) {
-        transaction.respond(503, transaction.answer(503, "Service Unavailable", ids.tag()).header(HeaderName.SERVER, settings.product())
-                .header(HeaderName.RETRY_AFTER, Integer.toString(Intake.RETRY_SECONDS)).end());
     }
 
     private void offer(ServerTransaction transaction, Optional<Provenance> provenance) {
@@ -134,11 +144,10 @@ final class Core implements Transactions.User {
         try {
             call = new IncomingInvite(this, transaction, provenance, note.isPresent());
         } catch (IllegalArgumentException e) {
-            refuse(transaction, 400, String.valueOf(e.getMessage()));
+            replies.refuse(transaction, 400, String.valueOf(e.getMessage()));
             return;
         }
         ringing.put(transaction, call);
-        count();
         try {
             note.ifPresent(words -> journal(SipJournal.Kind.INVITE_RECEIVED, provenance, call.callId(), call.from(), transaction.from(), 0, words,
                     transaction.request().bytes()));
@@ -173,20 +182,6 @@ final class Core implements Transactions.User {
         if (dialog != null) dialog.onAck(ack);
     }
 
-    /** §11.2. */
-    void answerOptions(ServerTransaction transaction) {
-        transaction.respond(200,
-                transaction.answer(200, "OK", ids.tag()).header(HeaderName.ALLOW, Validator.ALLOW).header(HeaderName.ACCEPT, "application/sdp")
-                        .header(HeaderName.ACCEPT_ENCODING, "identity").header(HeaderName.SUPPORTED, "").header(HeaderName.SERVER, settings.product())
-                        .end());
-    }
-
-    /** Answers with a final status that is no 2xx; {@code phrase} may be empty. */
-    void refuse(ServerTransaction transaction, int status, String phrase) {
-        transaction.respond(status, transaction.answer(status, phrase.isEmpty() ? Responses.phrase(status) : phrase, ids.tag())
-                .header(HeaderName.SERVER, settings.product()).end());
-    }
-
     Leg prepare(CallOrder order, Leg.Listener listener) { return new OutgoingLeg(this, order, listener); }
 
     void endStray(String token) { new StrayEnding(this, ResumeToken.parse(token)).run(); }
@@ -201,79 +196,16 @@ final class Core implements Transactions.User {
         count();
     }
 
+    /** Our BYE is out: the peer's own, if it crosses ours, is answered as if it had come first. */
+    void part(String callId, String localTag) {
+        parting.add(dialogKey(callId, localTag));
+    }
+
+    /** Our BYE was answered, or never will be. */
+    void parted(String callId, String localTag) { parting.remove(dialogKey(callId, localTag)); }
+
     /** The call rings here no longer: it was answered, refused or taken back. */
-    void settled(ServerTransaction invite) {
-        ringing.remove(invite);
-        count();
-    }
-
-    /** A Via value for a request of ours. */
-    String via(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote, String branch) {
-        return "SIP/2.0/" + protocol.name() + " " + Addresses.text(local(protocol, remote)) + ";branch=" + branch + ";rport"; // RFC 3581 §3
-    }
-
-    /** A Contact value: where the peer's requests reach us. */
-    String contact(Hop hop) {
-        String user = SipUri.parse(settings.identity()).user();
-        return "<sip:" + (user.isEmpty() ? "" : user + "@") + Addresses.text(local(hop.protocol(), Optional.of(hop.remote())))
-                + (hop.reliable() ? ";transport=tcp" : "") + ">";
-    }
-
-    InetSocketAddress local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {
-        return network.local(protocol, remote).orElseThrow(() -> new IllegalArgumentException("this user agent does not speak " + protocol.name()));
-    }
-
-    /** The transport that a URI asks for, RFC 3263 §4.1 without DNS. */
-    static Endpoint.Protocol protocol(SipUri uri) {
-        if (uri.scheme().equals("sips")) throw new IllegalArgumentException("sips needs TLS, which is not spoken here");
-        return switch (uri.param("transport").toLowerCase(java.util.Locale.ROOT)) {
-            case "", "udp" -> Endpoint.Protocol.UDP;
-            case "tcp" -> Endpoint.Protocol.TCP;
-            default -> throw new IllegalArgumentException("transport " + uri.param("transport") + " is not spoken here: use udp or tcp");
-        };
-    }
-
-    /** Where a URI's host is, if that can be said without asking anyone. */
-    static Optional<InetSocketAddress> literal(SipUri uri) {
-        String host = uri.hasParam("maddr") ? uri.param("maddr") : uri.host();
-        int port = uri.port() < 0 ? DEFAULT_PORT : uri.port();
-        return Addresses.isLiteral(host) ? Optional.of(Addresses.literal(host, port)) : Optional.empty();
-    }
-
-    /**
-     * Finds where a request within a dialog goes: along {@code uri}, over the TCP connection that is there already if it leads to the same host; back
-     * to where the peer's messages came from if the URI cannot be followed, since a call that can be heard must also be possible to end.
-     */
-    void route(String uri, Hop seen, Consumer<Hop> found) {
-        locate(uri, hop -> found.accept(hop.map(to -> to.reliable() && seen.reliable() && to.remote().getAddress().equals(seen.remote().getAddress())
-                ? new Hop(to.protocol(), to.remote(), seen.connection())
-                : to).orElse(seen)));
-    }
-
-    /** Finds where {@code uri} leads: at once for an address, else when its name is resolved; empty when it leads nowhere that we can send to. */
-    void locate(String uri, Consumer<Optional<Hop>> found) {
-        Endpoint.Protocol protocol;
-        SipUri parsed;
-        try {
-            parsed = SipUri.parse(uri);
-            protocol = protocol(parsed);
-        } catch (IllegalArgumentException e) {
-            found.accept(Optional.empty());
-            return;
-        }
-        Optional<InetSocketAddress> literal = literal(parsed);
-        if (network.local(protocol, literal).isEmpty()) {
-            found.accept(Optional.empty());
-            return;
-        }
-        if (literal.isPresent()) {
-            found.accept(Optional.of(new Hop(protocol, literal.get(), 0)));
-            return;
-        }
-        int port = parsed.port() < 0 ? DEFAULT_PORT : parsed.port();
-        resolver.resolve(parsed.host(),
-                address -> later(() -> found.accept(address.map(ip -> new Hop(protocol, new InetSocketAddress(ip, port), 0)))));
-    }
+    void settled(ServerTransaction invite) { ringing.remove(invite); }
 
     /** The bare URI in a From or To, for people; what is there, if it is none. */
     static String party(String header) {
@@ -294,26 +226,6 @@ final class Core implements Transactions.User {
         }
         String text = new String(quoted.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.ISO_8859_1);
         return protocol + ";cause=" + cause + (words.isBlank() ? "" : ";text=\"" + text + "\"");
-    }
-
-    /** Sends the ACK of a 2xx, §13.2.2.4: outside any transaction, with a branch of its own. */
-    Consumer<Hop> acknowledge(Dialog dialog, long number) {
-        List<byte[]> encoded = new ArrayList<>(1);
-        return hop -> {
-            if (encoded.isEmpty())
-                encoded.add(dialog.ack(number, via(hop.protocol(), Optional.of(hop.remote()), ids.branch()))
-                        .header(HeaderName.USER_AGENT, settings.product()).end());
-            transactions.sendLoose(encoded.getFirst(), "ACK", hop);
-        };
-    }
-
-    /** Sends a BYE and is told nothing of what becomes of it; gives its bytes. */
-    byte[] bye(Dialog dialog, Hop hop, String reason) {
-        String branch = ids.branch();
-        byte[] bye = dialog.request("BYE", via(hop.protocol(), Optional.of(hop.remote()), branch)).header(HeaderName.REASON, reason)
-                .header(HeaderName.USER_AGENT, settings.product()).end();
-        transactions.request(bye, "BYE", branch, hop, Transactions.Client.INDIFFERENT);
-        return bye;
     }
 
     private static String dialogKey(String callId, String localTag) { return callId + '\n' + localTag; }

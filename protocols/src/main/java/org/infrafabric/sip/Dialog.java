@@ -101,20 +101,22 @@ final class Dialog {
         return routes.isEmpty() ? target : NameAddr.parse(routes.getFirst()).uri();
     }
 
-    /** Begins the next request within the dialog. */
-    SipWriter request(String method, String via) { return request(method, ++localNumber, via); }
+    /** The number of the next request of ours. */
+    long nextNumber() { return ++localNumber; }
 
-    /** Begins the ACK of the INVITE with this number, §13.2.2.4. */
-    SipWriter ack(long number, String via) { return request("ACK", number, via); }
+    /** What the next request's first line names. */
+    String requestUri() { return strict() ? NameAddr.parse(routes.getFirst()).uri() : target; }
 
-    private SipWriter request(String method, long number, String via) {
+    private boolean strict() { return !routes.isEmpty() && !isLoose(routes.getFirst()); }
+
+    /** Begins a request within the dialog. An ACK has the number of its INVITE, §13.2.2.4. */
+    SipWriter request(String method, long number, String via) {
         List<String> route = new ArrayList<>(routes);
-        String uri = target;
-        if (!route.isEmpty() && !isLoose(route.getFirst())) { // a strict router, §12.2.1.1
-            uri = NameAddr.parse(route.removeFirst()).uri();
+        if (strict()) { // §12.2.1.1
+            route.removeFirst();
             route.add("<" + target + ">");
         }
-        SipWriter writer = SipWriter.request(method, uri).header(HeaderName.VIA, via);
+        SipWriter writer = SipWriter.request(method, requestUri()).header(HeaderName.VIA, via);
         for (String each : route) writer.header(HeaderName.ROUTE, each);
         return writer.header(HeaderName.FROM, local + ";tag=" + localTag)
                 .header(HeaderName.TO, remoteTag.isEmpty() ? remote : remote + ";tag=" + remoteTag)

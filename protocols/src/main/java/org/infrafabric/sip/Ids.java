@@ -21,6 +21,9 @@ final class Ids {
     /** For the origin line of a session description. */
     long sessionId() { return random.nextLong(1, 1L << 53); }
 
+    /** A number from {@code least} to less than {@code bound}. */
+    long between(long least, long bound) { return random.nextLong(least, bound); }
+
     private String hex(int size) {
         byte[] bytes = new byte[size];
         random.nextBytes(bytes);

@@ -140,7 +140,8 @@ final class Params {
         return true;
     }
 
-    private static String unquote(byte[] bytes, int from, int to) {
+    /** A token or a quoted string as it is meant. */
+    static String unquote(byte[] bytes, int from, int to) {
         if (from >= to || bytes[from] != '"') return Ascii.text(bytes, from, to);
         StringBuilder plain = new StringBuilder(to - from);
         for (int i = from + 1; i < to - 1; i++) {

@@ -6,12 +6,16 @@ import java.util.Map;
 /** Answers to a request, RFC 3261 §8.2.6, and where they go, §18.2.2 with RFC 3581. */
 final class Responses {
     private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(100, "Trying"), Map.entry(180, "Ringing"), Map.entry(200, "OK"),
-            Map.entry(400, "Bad Request"), Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),
+            Map.entry(400, "Bad Request"), Map.entry(401, "Unauthorized"),
+            Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),
             Map.entry(408, "Request Timeout"), Map.entry(413, "Request Entity Too Large"), Map.entry(415, "Unsupported Media Type"),
-            Map.entry(480, "Temporarily Unavailable"), Map.entry(481, "Call/Transaction Does Not Exist"), Map.entry(482, "Loop Detected"),
+            Map.entry(420, "Bad Extension"), Map.entry(421, "Extension Required"),
+            Map.entry(422, "Session Interval Too Small"), Map.entry(480, "Temporarily Unavailable"),
+            Map.entry(481, "Call/Transaction Does Not Exist"), Map.entry(482, "Loop Detected"),
             Map.entry(486, "Busy Here"), Map.entry(487, "Request Terminated"), Map.entry(488, "Not Acceptable Here"),
             Map.entry(491, "Request Pending"),
             Map.entry(500, "Server Internal Error"), Map.entry(501, "Not Implemented"), Map.entry(503, "Service Unavailable"),
+            Map.entry(504, "Server Time-out"),
             Map.entry(603, "Decline"));
 
     private static final int DEFAULT_PORT = 5060;

@@ -1,40 +1,48 @@
 package org.infrafabric.sip;
 
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.Leg;
 import org.infrafabric.call.LegEnd;
 import org.infrafabric.call.Provenance;
-import org.infrafabric.sdp.MalformedSdp;
 import org.infrafabric.media.NoCommonCodec;
+import org.infrafabric.sdp.MalformedSdp;
+import org.infrafabric.time.Timers;
 
-/** An answered call: one dialog, its audio, and whoever listens to the leg (RFC 3261 §14, §15). Owner's thread only. */
+/** An answered call: one dialog, its audio, its session timer, and whoever listens to the leg (RFC 3261 §14, §15). Owner's thread only. */
 final class Session implements Core.InDialog {
-    private static final int GLARE_SECONDS = 5;
+    private static final int MAX_WAIT_SECONDS = 10; // §14.2: Retry-After between 0 and 10
 
     private final Core core;
     private final Leg leg;
     private final Leg.Listener listener;
+    private final DialogRequests requests;
     private final Dialog dialog;
     private final Descriptions descriptions;
     private final Optional<Provenance> provenance;
-    private final Hop seen;
-    private Optional<AnswerRetransmission> unconfirmed = Optional.empty();
+    private final Modification modification;
+    private final SessionTimer timer;
+    private Optional<Timers.Timer> waking = Optional.empty();
+    private Optional<AcceptedInvite> unconfirmed = Optional.empty();
     private Optional<String> byeWhenConfirmed = Optional.empty();
-    private long answeredNumber = -1;
+    private Optional<ReliableProvisional> reliable = Optional.empty();
+    private SessionExpires interval;
     private boolean announced;
     private boolean over;
 
-    /** @param seen where the peer's messages came from when the dialog was made */
-    Session(Core core, Leg leg, Leg.Listener listener, Dialog dialog, Descriptions descriptions, Optional<Provenance> provenance, Hop seen) {
+    /** @param ourCallId whether we made the call */
+    Session(Core core, Leg leg, Leg.Listener listener, DialogRequests requests, Descriptions descriptions, Optional<Provenance> provenance,
+            boolean ourCallId) {
         this.core = core;
         this.leg = leg;
         this.listener = listener;
-        this.dialog = dialog;
+        this.requests = requests;
         this.descriptions = descriptions;
         this.provenance = provenance;
-        this.seen = seen;
+        dialog = requests.dialog();
+        interval = new SessionExpires(core.settings().sessionSeconds(), "");
+        modification = new Modification(core, requests, descriptions, ourCallId, new Wishes());
+        timer = new SessionTimer(new Clockwork());
         core.register(dialog.callId(), dialog.localTag(), this);
     }
 
@@ -42,11 +50,30 @@ final class Session implements Core.InDialog {
 
     boolean over() { return over; }
 
+    /** A provisional of ours may still wait for its PRACK. */
+    void expectPrack(ReliableProvisional provisional) {
+        reliable = Optional.of(provisional);
+    }
+
     /** The listener is told that the leg stands. */
     void announce() {
         if (announced || over) return;
         announced = true;
         listener.onAnswered(leg);
+        modification.proceed();
+    }
+
+    /** The peer's 2xx to our INVITE or UPDATE: what it says of the session timer holds, RFC 4028 §7.2. */
+    void answeredBy(SipMessage response) {
+        learn(response);
+        SessionExpires.of(response).ifPresentOrElse(agreed -> {
+            interval = new SessionExpires(agreed.seconds(), "");
+            timer.agreed(agreed.seconds(), !agreed.refresher().equals("uas"), core.timers().nowNanos());
+        }, timer::off);
+    }
+
+    private void learn(SipMessage message) {
+        if (message.count(HeaderName.ALLOW) > 0) modification.peerTakesUpdate(Validator.options(message, HeaderName.ALLOW).contains("update"));
     }
 
     /**
@@ -57,77 +84,131 @@ final class Session implements Core.InDialog {
      */
     byte[] accept(ServerTransaction invite) throws NoCommonCodec, MalformedSdp {
         SipMessage request = invite.request();
-        byte[] description = request.hasBody() ? descriptions.answer(request.body()) : descriptions.offer(); // §13.3.1: no offer, so 200 makes one
-        byte[] answer = invite.answer(200, "OK", dialog.localTag()).header(HeaderName.CONTACT, core.contact(invite.from()))
-                .header(HeaderName.ALLOW, Validator.ALLOW).header(HeaderName.SERVER, core.settings().product()).end(Descriptions.TYPE, description);
-        answeredNumber = invite.number();
-        Repeating repeating = new Repeating(invite, answer);
-        AnswerRetransmission retransmission = new AnswerRetransmission(repeating, core.timers().nowNanos());
-        repeating.machine = Optional.of(retransmission);
-        unconfirmed = Optional.of(retransmission);
+        byte[] description = !request.hasBody() ? descriptions.offer() // §13.3.1: no offer, so the 200 makes one
+                : announced ? descriptions.answerAgain(request.body()) : descriptions.answer(request.body());
+        SipWriter writer = invite.answer(200, Responses.phrase(200), dialog.localTag())
+                .header(HeaderName.CONTACT, core.routes().contact(invite.from()))
+                .header(HeaderName.ALLOW, Validator.ALLOW).header(HeaderName.SUPPORTED, Validator.SUPPORTED);
+        grantTimer(request, writer);
+        byte[] answer = writer.header(HeaderName.SERVER, core.settings().product()).end(Descriptions.TYPE, description);
+        learn(request);
+        unconfirmed = Optional.of(new AcceptedInvite(core.timers(), invite, answer, this::onUnconfirmed));
         return answer;
     }
+
+    /** RFC 4028 §9: who refreshes, and how often. A caller that knows no timers is refreshed by us. */
+    private void grantTimer(SipMessage request, SipWriter answer) {
+        if (interval.seconds() == 0) return;
+        Optional<SessionExpires> wanted = SessionExpires.of(request);
+        boolean known = Validator.options(request, HeaderName.SUPPORTED).contains("timer");
+        long seconds = Math.max(SessionExpires.MIN_SECONDS,
+                wanted.map(SessionExpires::seconds).orElse(Math.max(interval.seconds(), SessionExpires.minimum(request))));
+        String refresher = known ? wanted.map(SessionExpires::refresher).filter(who -> !who.isEmpty()).orElse("uac") : "uas";
+        answer.header(HeaderName.SESSION_EXPIRES, new SessionExpires(seconds, refresher).text());
+        if (refresher.equals("uac")) answer.header(HeaderName.REQUIRE, "timer");
+        interval = new SessionExpires(seconds, "");
+        timer.agreed(seconds, refresher.equals("uas"), core.timers().nowNanos());
+    }
+
+    /** RFC 4028 §9. */
+    static boolean tooShort(SipMessage request) {
+        return SessionExpires.of(request).filter(wanted -> wanted.seconds() < SessionExpires.MIN_SECONDS).isPresent()
+                && Validator.options(request, HeaderName.SUPPORTED).contains("timer");
+    }
+
+    // --- what the peer asks ------------------------------------------------------------------------------------------------------------
 
     @Override
     public void onRequest(ServerTransaction transaction) {
         if (over || !transaction.request().fromTag().equals(dialog.remoteTag())) {
-            core.refuse(transaction, 481, "");
+            core.replies().refuse(transaction, 481, "");
             return;
         }
         if (!dialog.accept(transaction.number())) { // §12.2.2
-            core.refuse(transaction, 500, "CSeq out of order");
+            core.replies().refuse(transaction, 500, "CSeq out of order");
             return;
         }
         switch (transaction.method()) {
             case "BYE" -> onBye(transaction);
             case "INVITE" -> onReinvite(transaction);
-            case "OPTIONS" -> core.answerOptions(transaction);
-            default -> transaction.respond(200, transaction.answer(200, "OK", "").header(HeaderName.SERVER, core.settings().product()).end()); // INFO
+            case "UPDATE" -> onUpdate(transaction);
+            case "PRACK" -> {
+                if (reliable.filter(provisional -> provisional.onPrack(transaction.request())).isPresent()) core.replies().confirm(transaction);
+                else core.replies().refuse(transaction, 481, "");
+            }
+            case "OPTIONS" -> core.replies().options(transaction);
+            default -> core.replies().confirm(transaction); // INFO
         }
     }
 
     /** Peers hold, resume and move by it; the answer's direction mirrors theirs. */
     private void onReinvite(ServerTransaction transaction) {
-        if (unconfirmed.filter(answer -> !answer.confirmed()).isPresent()) { // §14.2: the one before is not over
-            transaction.respond(500,
-                    transaction.answer(500, "Previous INVITE pending", "").header(HeaderName.RETRY_AFTER, Integer.toString(GLARE_SECONDS)).end());
+        if (confirming()) { // §14.2: the one before is not over
+            core.replies().refuseForNow(transaction, 500, "Previous INVITE pending", (int) core.ids().between(0, MAX_WAIT_SECONDS + 1));
+        } else if (modification.inviting() || descriptions.awaitsAnswer()) {
+            core.replies().refuse(transaction, 491, "");
+        } else if (tooShort(transaction.request())) {
+            core.replies().tooShort(transaction);
+        } else if (transaction.request().hasBody() && !Validator.isSdp(transaction.request())) {
+            core.replies().refuse(transaction, 415, "");
+        } else {
+            try {
+                accept(transaction);
+                dialog.refreshTarget(transaction.request());
+            } catch (NoCommonCodec e) {
+                core.replies().refuseMedia(transaction); // §14.2: the session stays as it was
+            } catch (MalformedSdp e) {
+                core.replies().refuse(transaction, 400, "Malformed session description");
+            }
+        }
+    }
+
+    /** RFC 3311 §5.2; most are refreshes. */
+    private void onUpdate(ServerTransaction transaction) {
+        SipMessage request = transaction.request();
+        if (tooShort(request)) {
+            core.replies().tooShort(transaction);
             return;
         }
-        if (transaction.request().hasBody() && !Validator.isSdp(transaction.request())) {
-            core.refuse(transaction, 415, "");
+        if (request.hasBody() && (modification.inviting() || descriptions.awaitsAnswer())) {
+            core.replies().refuse(transaction, 491, "");
             return;
         }
         try {
-            accept(transaction);
-            dialog.refreshTarget(transaction.request());
+            byte[] description = request.hasBody() ? descriptions.answerAgain(request.body()) : DialogRequests.NO_BODY;
+            dialog.refreshTarget(request);
+            core.replies().confirm(transaction, answer -> {
+                answer.header(HeaderName.CONTACT, core.routes().contact(transaction.from()));
+                grantTimer(request, answer);
+            }, Descriptions.TYPE, description);
         } catch (NoCommonCodec e) {
-            core.refuse(transaction, 488, ""); // §14.2: the session stays as it was
+            core.replies().refuseMedia(transaction);
         } catch (MalformedSdp e) {
-            core.refuse(transaction, 400, "Malformed session description");
+            core.replies().refuse(transaction, 400, "Malformed session description");
         }
     }
 
     private void onBye(ServerTransaction transaction) {
-        transaction.respond(200, transaction.answer(200, "OK", "").header(HeaderName.SERVER, core.settings().product()).end());
+        core.replies().confirm(transaction);
         core.journal(SipJournal.Kind.BYE_RECEIVED, provenance, dialog.callId(), Core.party(dialog.remote()), transaction.from(), 0, "",
                 transaction.request().bytes());
-        end(new LegEnd(Optional.empty(), true, 200, words(transaction.request())));
+        end(new LegEnd(Optional.empty(), true, 200, transaction.request().text(HeaderName.REASON)));
     }
 
     @Override
     public void onAck(SipMessage ack) {
-        if (CSeq.of(ack).map(CSeq::number).orElse(-1L) != answeredNumber) return; // of an INVITE before
-        boolean first = unconfirmed.filter(answer -> !answer.confirmed()).isPresent();
-        unconfirmed.ifPresent(AnswerRetransmission::onAck);
+        AcceptedInvite accepted = unconfirmed.orElse(null);
+        if (accepted == null || CSeq.of(ack).map(CSeq::number).orElse(-1L) != accepted.number()) return; // of an INVITE before
+        boolean first = !accepted.confirmed();
+        accepted.onAck();
         if (!first || over && byeWhenConfirmed.isEmpty()) return;
         if (byeWhenConfirmed.isPresent()) {
-            sendBye(byeWhenConfirmed.get());
-            byeWhenConfirmed = Optional.empty();
-            core.forget(dialog.callId(), dialog.localTag());
+            sendByeNow();
             return;
         }
         if (descriptions.awaitsAnswer() && !settle(ack)) return;
         announce();
+        modification.proceed();
     }
 
     /** Our offer went out in the 200; the ACK has the answer, §13.2.1. */
@@ -141,11 +222,20 @@ final class Session implements Core.InDialog {
         }
     }
 
+    // --- what we do --------------------------------------------------------------------------------------------------------------------
+
+    /** Tells the peer to wait, or to talk again, RFC 3264 §8.4. False when the call is over. */
+    boolean hold(boolean held) {
+        if (over) return false;
+        if (descriptions.hold(held)) modification.offer();
+        return true;
+    }
+
     /** Ends it from our side. A callee may not send BYE before its 2xx is acknowledged, §15: then it waits for that. */
     void hangUp(String reason) {
         if (over) return;
         String value = Core.reason("Q.850", 16, reason);
-        if (unconfirmed.filter(answer -> !answer.confirmed()).isPresent()) byeWhenConfirmed = Optional.of(value);
+        if (confirming() && !announced) byeWhenConfirmed = Optional.of(value);
         else sendBye(value);
         end(new LegEnd(Optional.empty(), false, 0, reason));
     }
@@ -162,55 +252,92 @@ final class Session implements Core.InDialog {
         if (!over) end(how);
     }
 
+    private boolean confirming() { return unconfirmed.filter(accepted -> !accepted.confirmed()).isPresent(); }
+
+    /** §13.3.1.4: the dialog stands, but should be ended. */
+    private void onUnconfirmed() {
+        if (byeWhenConfirmed.isPresent()) sendByeNow();
+        else fail(CallFailure.UNREACHABLE, 408, "no ACK");
+    }
+
+    private void sendByeNow() {
+        byeWhenConfirmed.ifPresent(this::sendBye);
+        byeWhenConfirmed = Optional.empty();
+        core.forget(dialog.callId(), dialog.localTag());
+    }
+
     private void sendBye(String reason) {
-        toPeer(hop -> {
-            byte[] bye = core.bye(dialog, hop, reason);
-            core.journal(SipJournal.Kind.BYE_SENT, provenance, dialog.callId(), Core.party(dialog.remote()), hop, 0, reason, bye);
+        core.part(dialog.callId(), dialog.localTag());
+        requests.bye(reason, new DialogRequests.Reply() {
+            @Override
+            public void sent(Hop hop, byte[] bye) {
+                core.journal(SipJournal.Kind.BYE_SENT, provenance, dialog.callId(), Core.party(dialog.remote()), hop, 0, reason, bye);
+            }
+
+            @Override
+            public void answered(SipMessage response, Hop from) { core.parted(dialog.callId(), dialog.localTag()); }
+
+            @Override
+            public void failed(CallFailure why) { core.parted(dialog.callId(), dialog.localTag()); }
         });
     }
 
-    /** Where requests in this dialog go. */
-    void toPeer(Consumer<Hop> action) { core.route(dialog.nextHop(), seen, action); }
-
     private void end(LegEnd how) {
         over = true;
+        timer.off();
+        modification.end();
         if (byeWhenConfirmed.isEmpty()) {
-            unconfirmed.ifPresent(AnswerRetransmission::onAck);
+            unconfirmed.ifPresent(AcceptedInvite::onAck);
             core.forget(dialog.callId(), dialog.localTag());
         }
         core.later(() -> listener.onEnded(leg, how));
     }
 
-    private static String words(SipMessage bye) { return bye.text(HeaderName.REASON); }
-
-    /** What {@link AnswerRetransmission} asks of the world. */
-    private final class Repeating implements AnswerRetransmission.Out {
-        private final ServerTransaction invite;
-        private final byte[] answer;
-        private Optional<AnswerRetransmission> machine = Optional.empty();
-
-        Repeating(ServerTransaction invite, byte[] answer) {
-            this.invite = invite;
-            this.answer = answer;
-        }
-
-        @Override
-        public void sendAnswer() { invite.respond(200, answer); }
-
+    /** What {@link SessionTimer} asks of the world. */
+    private final class Clockwork implements SessionTimer.Out {
         @Override
         public void wakeAt(long dueNanos) {
-            core.timers().at(dueNanos, () -> machine.ifPresent(m -> m.onWake(core.timers().nowNanos())));
+            sleep();
+            waking = Optional.of(core.timers().at(dueNanos, () -> timer.onWake(core.timers().nowNanos())));
         }
 
-        /** §13.3.1.4: the dialog stands, but should be ended. */
         @Override
-        public void unconfirmed() {
-            if (byeWhenConfirmed.isPresent()) {
-                sendBye(byeWhenConfirmed.get());
-                core.forget(dialog.callId(), dialog.localTag());
-            } else {
-                fail(CallFailure.UNREACHABLE, 408, "no ACK");
-            }
+        public void sleep() {
+            waking.ifPresent(Timers.Timer::cancel);
+            waking = Optional.empty();
         }
+
+        @Override
+        public void refresh() { modification.refresh(); }
+
+        @Override
+        public void expired() { fail(CallFailure.UNREACHABLE, 408, "the session was not refreshed in time"); }
+    }
+
+    /** What {@link Modification} asks of the session. */
+    private final class Wishes implements Modification.Out {
+        @Override
+        public boolean free() { return !over && announced && !confirming() && !descriptions.awaitsAnswer(); }
+
+        @Override
+        public void timerHeaders(SipWriter request) {
+            if (interval.seconds() == 0) return;
+            String refresher = switch (timer.state()) { // roles stay as they are, RFC 4028 §7.4
+                case REFRESHING -> "uac";
+                case WATCHING -> "uas";
+                case OFF -> "";
+            };
+            request.header(HeaderName.SESSION_EXPIRES, new SessionExpires(interval.seconds(), refresher).text());
+            if (interval.seconds() > core.settings().sessionSeconds()) request.header(HeaderName.MIN_SE, Long.toString(interval.seconds()));
+        }
+
+        @Override
+        public void agreed(SipMessage answer) { answeredBy(answer); }
+
+        @Override
+        public void lengthen(long minimumSeconds) { interval = new SessionExpires(Math.max(interval.seconds(), minimumSeconds), ""); }
+
+        @Override
+        public void dead(CallFailure why, int status, String words) { fail(why, status, words); }
     }
 }

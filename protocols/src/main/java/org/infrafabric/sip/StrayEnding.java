@@ -3,21 +3,23 @@ package org.infrafabric.sip;
 import org.infrafabric.call.CallFailure;
 
 /** Ends a leg that a former life of this process left behind (CONTRACT §8): CANCEL for one that was calling, BYE for one that was answered. */
-final class StrayEnding implements Transactions.Client {
+final class StrayEnding implements Transactions.Client, DialogRequests.Reply {
     private static final String REASON = Core.reason("Q.850", 41, "restarted");
 
     private final Core core;
     private final ResumeToken token;
+    private final DigestClient digest;
 
     StrayEnding(Core core, ResumeToken token) {
         this.core = core;
         this.token = token;
+        digest = new DigestClient(core.access().credentials(), core.ids());
     }
 
     void run() {
         Dialog dialog = dialog(token.remoteTag(), token.target());
-        core.locate(token.answered() || !token.routes().isEmpty() ? dialog.nextHop() : token.target(),
-                hop -> hop.ifPresentOrElse(this::end, () -> core.locate(called(), other -> other.ifPresent(this::end))));
+        core.routes().locate(token.answered() || !token.routes().isEmpty() ? dialog.nextHop() : token.target(),
+                hop -> hop.ifPresentOrElse(this::end, () -> core.routes().locate(called(), other -> other.ifPresent(this::end))));
     }
 
     /** Where it was first called, for a peer whose Contact leads nowhere. */
@@ -27,8 +29,7 @@ final class StrayEnding implements Transactions.Client {
 
     private void end(Hop hop) {
         if (token.answered()) {
-            byte[] bye = core.bye(dialog(token.remoteTag(), token.target()), hop, REASON);
-            core.journal(SipJournal.Kind.BYE_SENT, token.traceId(), token.callId(), Core.party(token.remote()), hop, 0, "restarted", bye);
+            new DialogRequests(core, dialog(token.remoteTag(), token.target()), hop, digest).bye(REASON, this);
             return;
         }
         byte[] invite = SipWriter.request("INVITE", token.target()).header(HeaderName.VIA, token.via())
@@ -49,12 +50,21 @@ final class StrayEnding implements Transactions.Client {
         } catch (IllegalArgumentException e) {
             return;
         }
-        core.route(dialog.nextHop(), from, to -> {
-            core.acknowledge(dialog, token.number()).accept(to);
-            byte[] bye = core.bye(dialog, to, REASON);
-            core.journal(SipJournal.Kind.BYE_SENT, token.traceId(), token.callId(), Core.party(token.remote()), to, 0, "restarted", bye);
-        });
+        DialogRequests requests = new DialogRequests(core, dialog, from, digest);
+        requests.ack(token.number()).run();
+        requests.bye(REASON, this);
     }
+
+    @Override
+    public void sent(Hop hop, byte[] bye) {
+        core.journal(SipJournal.Kind.BYE_SENT, token.traceId(), token.callId(), Core.party(token.remote()), hop, 0, "restarted", bye);
+    }
+
+    @Override
+    public void answered(SipMessage response, Hop from) {}
+
+    @Override
+    public void failed(CallFailure why) {}
 
     @Override
     public void onFailed(CallFailure why) {}

@@ -28,9 +28,15 @@ public final class UserAgent implements Dialer, AutoCloseable {
      */
     public UserAgent(SipSettings settings, EventLoop owner, Timers timers, IncomingCall.Receiver receiver, EscalationHeaders headers,
             SipJournal journal, SipCounters counters, HostResolver resolver) {
+        this(settings, owner, timers, receiver, headers, SipAccess.NONE, journal, counters, resolver);
+    }
+
+    /** The same for one that has passwords, or may be sent on to others. */
+    public UserAgent(SipSettings settings, EventLoop owner, Timers timers, IncomingCall.Receiver receiver, EscalationHeaders headers,
+            SipAccess access, SipJournal journal, SipCounters counters, HostResolver resolver) {
         this.settings = settings;
         sockets = new SipSockets(owner, timers, this::onMessage);
-        core = new Core(settings, timers, owner, sockets, Ids.secure(), receiver, headers, journal, counters, resolver);
+        core = new Core(settings, timers, owner, sockets, Ids.secure(), receiver, headers, access, journal, counters, resolver);
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.infrafabric.sip;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,8 +11,11 @@ import java.util.Optional;
  */
 final class Validator {
     /** What we do; goes into Allow. */
-    static final List<String> ALLOWED = List.of("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO");
+    static final List<String> ALLOWED = List.of("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "PRACK");
     static final String ALLOW = String.join(", ", ALLOWED);
+    /** Extensions that we do: RFC 3262, RFC 4028. Goes into Supported. */
+    static final List<String> EXTENSIONS = List.of("100rel", "timer");
+    static final String SUPPORTED = String.join(", ", EXTENSIONS);
     /** A body larger than this cannot be a description of ours. */
     static final int MAX_BODY = 32_768;
     /** Bytes of a Request-URI; longer ones are the work of a loop or worse, §21.4.12. */
@@ -133,8 +137,9 @@ final class Validator {
     /** §8.2.2.3; a CANCEL or ACK is never refused for it. */
     private static Optional<Fault> require(SipMessage request) {
         if (!request.index().has(HeaderName.REQUIRE) || request.method().equals("CANCEL") || request.method().equals("ACK")) return Optional.empty();
-        List<String> wanted = request.headers(HeaderName.REQUIRE);
-        return Optional.of(new Fault(420, "Bad Extension", "Unsupported", String.join(", ", wanted)));
+        List<String> unknown = new ArrayList<>(options(request, HeaderName.REQUIRE));
+        unknown.removeAll(EXTENSIONS);
+        return unknown.isEmpty() ? Optional.empty() : Optional.of(new Fault(420, "Bad Extension", "Unsupported", String.join(", ", unknown)));
     }
 
     private static Optional<Fault> body(SipMessage request) {
@@ -164,6 +169,18 @@ final class Validator {
         if (contacts == 0 || !request.method().equals("INVITE")) return; // RFC 4475 §3.4.1: clients of RFC 2543 may send none; the From's URI stands for it
         if (contacts > 1) throw new Malformed("Multiple Contact");
         checkAddress(request, HeaderName.CONTACT);
+    }
+
+    /** The tokens of a Require, Supported or Allow, in lower case: none of those we look for differ in case alone. */
+    static List<String> options(SipMessage message, HeaderName name) {
+        if (!message.index().has(name)) return List.of();
+        List<String> options = new ArrayList<>(2);
+        for (String value : message.headers(name)) {
+            for (String option : value.split(",")) {
+                if (!option.isBlank()) options.add(option.strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        return options;
     }
 
     /** Whether its body is a session description. */

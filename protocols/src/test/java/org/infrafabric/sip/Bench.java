@@ -34,7 +34,7 @@ final class Bench implements Network {
 
     Bench(EscalationHeaders headers) {
         SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@ifbus.test", "ifbus/test", 3);
-        core = new Core(settings, time, time, this, new Ids(new Random(1)), call -> receiver.onIncoming(call), headers, journal::add,
+        core = new Core(settings, time, time, this, new Ids(new Random(1)), call -> receiver.onIncoming(call), headers, SipAccess.NONE, journal::add,
                 SipCounters.NONE, (host, found) -> {
                     found.accept(Optional.empty());
                 });

@@ -216,7 +216,7 @@ class CoreTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"BYE,481", "INFO,481", "OPTIONS,200", "REGISTER,405", "MESSAGE,405", "UPDATE,405", "NEWMETHOD,501"})
+    @CsvSource({"BYE,481", "INFO,481", "OPTIONS,200", "REGISTER,405", "MESSAGE,405", "UPDATE,481", "PRACK,481", "REFER,405", "NEWMETHOD,501"})
     void shouldAnswerStraysByTheirMethod(String method, int status) {
         bench.request(method, "s", "stray", "", 1, "", "");
         assertThat(bench.last().status()).isEqualTo(status);

@@ -168,7 +168,8 @@ class TransactionStatesTest {
     void shouldRepeatAnAnswerUntilTheAckAndThenStop() {
         List<String> said = new ArrayList<>();
         AnswerRetransmission[] machine = new AnswerRetransmission[1];
-        machine[0] = new AnswerRetransmission(answerOut(said, machine), time.nowNanos());
+        machine[0] = new AnswerRetransmission(answerOut(said, machine));
+        machine[0].start(time.nowNanos());
         advance(1600);
         assertThat(said).containsExactly("200", "200", "200");
         machine[0].onAck();
@@ -180,7 +181,8 @@ class TransactionStatesTest {
     void shouldReportAnAnswerThatIsNeverAcknowledged() {
         List<String> said = new ArrayList<>();
         AnswerRetransmission[] machine = new AnswerRetransmission[1];
-        machine[0] = new AnswerRetransmission(answerOut(said, machine), time.nowNanos());
+        machine[0] = new AnswerRetransmission(answerOut(said, machine));
+        machine[0].start(time.nowNanos());
         advance(32_000);
         assertThat(said).endsWith("unconfirmed");
         assertThat(said.stream().filter("200"::equals)).hasSize(11);
