@@ -97,7 +97,7 @@ public final class Bus implements AutoCloseable {
         Voices voices = Voices.choose(VoiceConfig.settings(config.speech()));
         closing.add(voices::close);
         ExecutorService blocking = closing.add(Executors.newVirtualThreadPerTaskExecutor());
-        HttpCourier courier = closing.add(new HttpCourier());
+        HttpCourier courier = new HttpCourier(new HashSet<>(config.callbacks().allow()));
         Reception reception = new Reception();
         SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls());
         sip = closing

@@ -9,7 +9,7 @@ public enum EventType {
     BLOB_DELETED("IF.record", "blob_deleted", "The bytes and the salt of a blob were deleted; its hash stays in the entry that names it.", "blob", "entry", "reason"),
     GUARD_DECIDED("IF.guard", "guard_decided", "What the guard said to a message, and what it looked at; enough to judge again.", "escalation", "result", "rule", "reason", "policyHash", "inputs"),
     CALL_DENIED("IF.guard", "call_denied", "An expert may not be called now.", "escalation", "party", "reason"),
-    RECEIVED("IF.escalate", "received", "An escalation began.", "escalation", "requestSha256", "source", "hazards", "request"),
+    RECEIVED("IF.escalate", "received", "An escalation began; evidenceBarred names the evidence whose host is not allowed.", "escalation", "requestSha256", "source", "hazards", "evidenceBarred", "request"),
     VALIDATED("IF.escalate", "validated", "Its message is sound, its agent known.", "escalation", "agent", "signed"),
     JUDGED("IF.escalate", "judged", "The guard has spoken.", "escalation", "result", "reason"),
     RINGING("IF.escalate", "ringing", "A rung's phones are called.", "escalation", "rung", "experts", "restarted"),

@@ -123,7 +123,14 @@ final class Admission {
                 message.severity().orElse(""), message.evidence().stream().map(item -> item.name()).toList(), message.deadline(), message.callback(),
                 message.requestSha256(), judgement.ruling().policyHash());
         births.put(matter.id(), answer);
-        house.begin(matter, message.level(), body, receivedNanos).begin(message.source(), sound.signed(), judgement);
+        house.begin(matter, message.level(), body, receivedNanos).begin(message.source(), sound.signed(), judgement, barred(message));
+    }
+
+    /** Names of the evidence that nobody may fetch: its host is not in the operator's list. People are asked all the same. */
+    private List<String> barred(IfMessage message) {
+        return message.evidence().stream()
+                .filter(item -> item.uri().flatMap(uri -> AllowedHosts.unfit("evidence", uri, parts.settings().callbackHosts())).isPresent())
+                .map(item -> item.name()).toList();
     }
 
     private void repeated(IfMessage message, Running same, String agent, CompletableFuture<Submission> answer) {

@@ -5,9 +5,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.infrafabric.escalate.EscalationRows.Delivery;
@@ -21,7 +19,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Brings decisions to the agents' callbacks: at least once, with growing pauses, for a day (CONTRACT §3). What is under way stands in the store, so that it goes
+ * Brings decisions to the agents' callbacks: at least once, with growing and scattered pauses, for a day (CONTRACT §3). What is under way stands in the store, so that it goes
  * on after a restart. Owner's thread; the sending itself runs where it may block.
  */
 final class Deliveries {
@@ -57,7 +55,7 @@ final class Deliveries {
     /** The decision is in the store, and so is this delivery. */
     void begin(Delivery delivery) {
         if (stopped) return;
-        Optional<String> why = unfit(delivery.callback(), parts.settings().callbackHosts());
+        Optional<String> why = AllowedHosts.unfit("a callback", delivery.callback(), parts.settings().callbackHosts());
         if (why.isPresent()) giveUp(delivery, why.get());
         else send(delivery);
     }
@@ -95,10 +93,10 @@ final class Deliveries {
                             status, "attempts", attempts));
             return;
         }
-        Duration pause = pause(attempts);
+        Duration pause = scattered(pause(attempts));
         long next = wallMillis() + pause.toMillis();
         Delivery again = new Delivery(delivery.escalation(), delivery.trace(), delivery.callback(), attempts, delivery.firstMillis(), next);
-        if (next - delivery.firstMillis() > parts.settings().deliverFor().toMillis()) {
+        if (waited(attempts).compareTo(parts.settings().deliverFor()) > 0) {
             giveUp(again, failure);
             return;
         }
@@ -123,24 +121,23 @@ final class Deliveries {
         });
     }
 
+    /** Agents that were told at one time do not all come back at one time: between three quarters and the whole. */
+    private Duration scattered(Duration pause) {
+        long millis = pause.toMillis();
+        return Duration.ofMillis(millis - parts.random().nextLong(millis / 4 + 1));
+    }
+
+    /** How long it has been tried; from the attempts, since a wall clock that jumps must not make a decision be given up. */
+    private static Duration waited(int attempts) {
+        Duration sum = Duration.ZERO;
+        for (int i = 1; i <= attempts; i++) sum = sum.plus(pause(i));
+        return sum;
+    }
+
+    /** Before the attempt that follows so many; the longest. */
     static Duration pause(int attempts) {
         Duration grown = FIRST_PAUSE.multipliedBy(1L << Math.min(attempts - 1, 20));
         return grown.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : grown;
-    }
-
-    /** Why a callback cannot be used; empty when it can. */
-    static Optional<String> unfit(String callback, Set<String> allowed) {
-        try {
-            URI uri = new URI(callback);
-            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-            if (!scheme.equals("http") && !scheme.equals("https")) return Optional.of("a callback is an http or https URL");
-            if (uri.getHost() == null || uri.getUserInfo() != null) return Optional.of("a callback names a host, and no user");
-            String host = uri.getHost().toLowerCase(Locale.ROOT);
-            boolean listed = allowed.contains(host) || uri.getPort() >= 0 && allowed.contains(host + ":" + uri.getPort());
-            return listed ? Optional.empty() : Optional.of("its host is not in the list of allowed callback hosts");
-        } catch (java.net.URISyntaxException e) {
-            return Optional.of("the callback is no URL");
-        }
     }
 
     private static String host(String callback) {

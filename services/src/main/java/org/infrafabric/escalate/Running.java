@@ -98,10 +98,12 @@ final class Running implements Out, Journal.Keeper {
 
     // --- what the desk asks ------------------------------------------------------------------------------------------------------------
 
-    void begin(String agent, boolean signed, Judgement judgement) {
+    /** @param barred names of the evidence whose host the operator does not allow */
+    void begin(String agent, boolean signed, Judgement judgement, List<String> barred) {
         step(now -> {
             machine.onReceived(agent, signed,
-                    Payload.of("requestSha256", matter.requestSha256(), "source", matter.source(), "hazards", matter.hazards()));
+                    Payload.of("requestSha256", matter.requestSha256(), "source", matter.source(), "hazards", matter.hazards(), "evidenceBarred",
+                            barred.isEmpty() ? Optional.empty() : Optional.of(barred)));
             noted(EventType.GUARD_DECIDED, Payload.of("result", judgement.result(), "rule", judgement.ruling().rule(), "reason",
                     judgement.ruling().reason(), "policyHash", judgement.ruling().policyHash(), "inputs", Payload.of(judgement.ruling().inputs())));
             if (judgement instanceof Judgement.People) lines.ahead(State.RINGING);
