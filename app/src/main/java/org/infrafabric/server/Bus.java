@@ -104,7 +104,7 @@ public final class Bus implements AutoCloseable {
                 .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(key, rosterKeys()), new WitnessedSip(witness),
                         counters(metrics), HostResolver.system()));
         DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
-                new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL);
+                new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL.with(config.rungs()));
         desk = new EscalationDesk(
                 new DeskParts(settings, key, store, witness, () -> guard, sip, media::openBridge, recorder(data), voices, courier, owner,
                         timers, blocking, new SecureRandom()));

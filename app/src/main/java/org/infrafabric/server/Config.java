@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.infrafabric.escalate.RungRules;
 import org.infrafabric.guard.Agent;
 import org.infrafabric.guard.CouncilRules;
 import org.infrafabric.guard.Duties;
@@ -25,11 +26,13 @@ import org.infrafabric.sip.Endpoint;
  * @param node names this node's chain in the log
  * @param data directory, relative to the working directory
  * @param duties when the experts are on duty
+ * @param rungs how experts are called, rung after rung
  * @param hazards that messages may name and experts be asked about
  * @param warnings what is allowed and probably not meant; for the log at start
  */
 public record Config(String file, String domain, String node, Path data, Http http, Sip sip, Media media, List<AgentEntry> agents,
-        List<OperatorEntry> operators, List<Expert> experts, Duties duties, List<GuardianEntry> guardians, CouncilRules council, GuardKeys guard,
+        List<OperatorEntry> operators, List<Expert> experts, Duties duties, List<GuardianEntry> guardians, CouncilRules council, RungRules rungs,
+        GuardKeys guard,
         List<String> hazards, Speech speech, Callbacks callbacks, Limits limits, List<String> warnings) {
 
     /**
@@ -123,14 +126,16 @@ public record Config(String file, String domain, String node, Path data, Http ht
     public static Config parse(String file, String text, Path folder) { return ConfigFile.read(file, text, folder); }
 
     Config withWarnings(List<String> found) {
-        return new Config(file, domain, node, data, http, sip, media, agents, operators, experts, duties, guardians, council, guard, hazards, speech,
+        return new Config(file, domain, node, data, http, sip, media, agents, operators, experts, duties, guardians, council, rungs, guard, hazards,
+                speech,
                 callbacks, limits,
                 found);
     }
 
     /** The same with another data directory. */
     public Config withData(Path directory) {
-        return new Config(file, domain, node, directory, http, sip, media, agents, operators, experts, duties, guardians, council, guard, hazards,
+        return new Config(file, domain, node, directory, http, sip, media, agents, operators, experts, duties, guardians, council, rungs, guard,
+                hazards,
                 speech,
                 callbacks, limits,
                 warnings);

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.infrafabric.escalate.RungRules;
 import org.infrafabric.guard.CouncilRules;
 import org.infrafabric.guard.InvalidFile;
 import org.infrafabric.guard.Problem;
@@ -83,7 +84,8 @@ final class ConfigFile {
         ConfigRoster roster = new ConfigRoster(warnings);
         Config config = new Config(file, domain, nodeName, data, http, sip, media, roster.agents(root, guard.requireSignatures()),
                 roster.operators(root),
-                roster.experts(root, hazards), roster.duties(), roster.guardians(root), council, guard, hazards, speech(root.section("speech")),
+                roster.experts(root, hazards), roster.duties(), roster.guardians(root), council, rungs(root.section("rungs")), guard, hazards,
+                speech(root.section("speech")),
                 callbacks(root.section("callbacks")), limits(root.section("limits")), List.of());
         root.end();
         together(root, config);
@@ -92,6 +94,7 @@ final class ConfigFile {
 
     /** What no key shows alone. */
     private void together(YamlSection root, Config config) {
+        lastRung(root, config);
         if (!config.hasTokens() && !isLoopback(config.http().host())) {
             root.section("http").problem("listen", config.http().host() + " is not loopback, and the config gives no token",
                     "give tokens to agents, operators or guardians, or listen on 127.0.0.1");
@@ -197,6 +200,25 @@ final class ConfigFile {
                 section.choice("ring", false, Map.of("early", true, "accepted", false)), section.flag("withoutExpert", false));
         section.end();
         return rules;
+    }
+
+    private static RungRules rungs(YamlSection section) {
+        RungRules usual = RungRules.USUAL;
+        RungRules rungs = new RungRules(
+                section.choice("mode", usual.mode(), Map.of("parallel", RungRules.Mode.PARALLEL, "order", RungRules.Mode.ORDER)),
+                section.duration("deadline", usual.deadline(), SECOND, Duration.ofHours(1)), section.whole("attempts", usual.attempts(), 1, 10),
+                section.duration("pause", usual.pause(), SECOND, Duration.ofMinutes(10)), section.whole("loops", usual.loops(), 1, 10),
+                section.texts("last"));
+        section.end();
+        return rungs;
+    }
+
+    /** Who rings at last must be somebody. */
+    private static void lastRung(YamlSection root, Config config) {
+        for (String uri : config.rungs().last()) {
+            if (config.experts().stream().noneMatch(expert -> expert.uri().equals(uri)))
+                root.section("rungs").problem("last", "\"" + uri + "\" is no expert of the config", "write the uri as it stands under experts");
+        }
     }
 
     private Config.Speech speech(YamlSection section) {

@@ -20,6 +20,7 @@ import org.infrafabric.message.VerifyKey;
 
 /** The people and agents of {@code ifbus.yaml}. A token or an id that stands twice is an error, wherever the two stand. */
 final class ConfigRoster {
+    private static final Pattern POST_ANSWER = Pattern.compile("[0-9*#A-D,]{0," + Expert.MOST_POST_ANSWER_DIGITS + "}");
     private static final Map<String, Accept> ACCEPT = Map.of("dtmf", Accept.DTMF, "answer", Accept.ANSWER);
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern AGENT_ID = Pattern.compile("[\\x21-\\x7e]{1,255}");
@@ -88,11 +89,17 @@ final class ConfigRoster {
             }
             Accept accept = section.choice("accept", Accept.DTMF, ACCEPT);
             Duration ring = section.duration("ringTimeout", RING, Duration.ofSeconds(1), Duration.ofMinutes(3));
+            String extension = section.text("postAnswerDigits", "");
+            if (!POST_ANSWER.matcher(extension).matches()) {
+                section.problem("postAnswerDigits", "\"" + extension + "\" cannot be pressed",
+                        "0-9, *, #, A-D, and a comma for a pause of 2 s; at most "
+                                + Expert.MOST_POST_ANSWER_DIGITS);
+            }
             boolean pattern = uri.contains("*");
             onDuty.expert(section, normal(uri), pattern);
             if (!pattern) reachable.add(normal(uri));
             section.end();
-            experts.add(new Expert(uri, name, Set.copyOf(fields), accept, ring));
+            experts.add(new Expert(uri, name, Set.copyOf(fields), accept, ring, extension));
         }
         duties = onDuty.together(root, reachable);
         return List.copyOf(experts);

@@ -147,6 +147,12 @@ public final class Conference {
         if (known != null) known.port().join();
     }
 
+    /** Presses a key for one seat (RFC 4733). {@code digit}: 0-9, *, #, A-D. */
+    public void sendDigit(int seat, char digit) {
+        Seat known = seats.get(seat);
+        if (known != null) known.port().sendDigit(digit);
+    }
+
     /** From now on all is recorded. Once. */
     public void record(Tape onto) {
         if (tape != null || closed) return;

@@ -14,23 +14,27 @@ final class Callee {
     final String uri;
     final Accept accept;
     final Duration ringTimeout;
+    final String postAnswerDigits;
     int attempts;
     long callAgainNanos = Due.NEVER;
     boolean spent; // not to be called any more
     int leg; // the one that is live, 0 for none
 
-    private Callee(Role role, String name, String uri, Accept accept, Duration ringTimeout) {
+    private Callee(Role role, String name, String uri, Accept accept, Duration ringTimeout, String postAnswerDigits) {
         this.role = role;
         this.name = name;
         this.uri = uri;
         this.accept = accept;
         this.ringTimeout = ringTimeout;
+        this.postAnswerDigits = postAnswerDigits;
     }
 
-    static Callee of(Expert expert) { return new Callee(Role.EXPERT, expert.uri(), expert.uri(), expert.accept(), expert.ringTimeout()); }
+    static Callee of(Expert expert) {
+        return new Callee(Role.EXPERT, expert.uri(), expert.uri(), expert.accept(), expert.ringTimeout(), expert.postAnswerDigits());
+    }
 
     static Callee of(Guardian guardian, Duration ringTimeout) {
-        return new Callee(Role.GUARDIAN, guardian.id(), guardian.uri(), guardian.accept(), ringTimeout);
+        return new Callee(Role.GUARDIAN, guardian.id(), guardian.uri(), guardian.accept(), ringTimeout, "");
     }
 
     /** Nothing is under way to this one and nothing will be. */

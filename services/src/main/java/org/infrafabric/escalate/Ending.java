@@ -34,7 +34,7 @@ final class Ending {
                     announced = true;
                     parties.leaving(party, nowNanos);
                 }
-                case ASKED, BRIEFING, DECIDING -> parties.dismiss(party, Phrase.OUTCOME, nowNanos);
+                case EXTENSION, ASKED, BRIEFING, DECIDING -> parties.dismiss(party, Phrase.OUTCOME, nowNanos);
                 case LEAVING, GONE -> {}
             }
         }

@@ -55,7 +55,7 @@ final class Escalation implements Parties.Course {
         this.pace = pace;
         this.out = out;
         this.parties = new Parties(pace, out, this, legs);
-        this.ladder = new Ladder(pace);
+        this.ladder = new Ladder(pace.rungs());
         this.council = new Council(pace, out, parties);
         this.ending = new Ending(out, parties);
         this.anchor = new Anchor(wall, nowNanos);
@@ -188,7 +188,7 @@ final class Escalation implements Parties.Course {
             case ASKED -> parties.onReply(party, digit, nowNanos);
             case DECIDING -> { if (digit == '1' || digit == '2') expertDecides(party, digit == '1', nowNanos); }
             case JOINED -> { if (!party.expert()) council.onDigit(party, digit, nowNanos); }
-            case CALLING, BRIEFING, LEAVING, GONE -> {}
+            case CALLING, EXTENSION, BRIEFING, LEAVING, GONE -> {}
         }
     }
 
@@ -233,6 +233,7 @@ final class Escalation implements Parties.Course {
         long due = Due.earlier(ending.dueNanos(), parties.dueNanos());
         if (!state.decided()) {
             due = Due.earlier(due, council.voting().map(Voting::dueNanos).orElseGet(() -> Due.earlier(expiresNanos, aloneUntilNanos)));
+            if (climbing()) due = Due.earlier(due, ladder.endsNanos());
             if (awaitsGuardians()) due = Due.earlier(due, council.gatheredNanos());
             for (Callee callee : callees()) due = Due.earlier(due, callee.callAgainNanos);
         }
@@ -251,6 +252,7 @@ final class Escalation implements Parties.Course {
             else if (Due.passed(aloneUntilNanos, nowNanos)) decide(nowNanos, "hold", "no decision by the deadline");
             else if (Due.passed(council.gatheredNanos(), nowNanos)) openIfGathered(nowNanos);
         }
+        if (climbing() && Due.passed(ladder.endsNanos(), nowNanos)) closeRung(nowNanos);
         parties.onTime(nowNanos);
         if (!state.decided()) callees().forEach(callee -> callAgain(callee, nowNanos));
         finishIfEmpty(nowNanos);
@@ -263,24 +265,40 @@ final class Escalation implements Parties.Course {
             rungsSpent(nowNanos);
             return;
         }
-        ladder.stepOn(number);
+        ladder.stepOn(number, nowNanos);
         expert = null;
         ObjectNode detail = Payload.of("rung", number, "experts", ladder.experts().stream().map(callee -> callee.name).toList());
         if (restarted) detail.put("restarted", true);
         enter(State.RINGING, detail);
-        ladder.experts().forEach(callee -> parties.call(callee, nowNanos));
+        callTurn(nowNanos);
         if (rules().ringEarly() && rules().quorum() > 0) council.summon(nowNanos);
-        nextRungIfSpent(nowNanos);
+        climb(nowNanos);
     }
 
-    private void nextRungIfSpent(long nowNanos) {
-        if (state == State.RINGING && !withoutExpert && ladder.spent()) ring(rung() + 1, false, nowNanos);
+    private boolean climbing() { return state == State.RINGING && !withoutExpert; }
+
+    /** Calls whose turn it is, and goes on to the next rung when this one is spent. */
+    private void climb(long nowNanos) {
+        if (!climbing()) return;
+        callTurn(nowNanos);
+        if (ladder.spent()) ring(ladder.following(), false, nowNanos);
+    }
+
+    private void callTurn(long nowNanos) { ladder.turn().forEach(callee -> parties.call(callee, nowNanos)); }
+
+    /** The rung's time is over: whose phone still rings is given up, who is being asked may still answer. */
+    private void closeRung(long nowNanos) {
+        ladder.close();
+        for (Party party : parties.all()) {
+            if (!party.expert() || party.phase != Party.Phase.CALLING) continue;
+            party.unanswered = true;
+            parties.drop(party, "no answer", nowNanos);
+        }
+        climb(nowNanos);
     }
 
     private void rungsSpent(long nowNanos) {
-        if (ladder.again()) {
-            ring(1, false, nowNanos);
-        } else if (rules().withoutExpert() && rules().quorum() > 0) {
+        if (rules().withoutExpert() && rules().quorum() > 0) {
             gatherWithoutExpert(nowNanos);
         } else {
             conclude(State.EXHAUSTED, Verdict.without("hold",
@@ -307,7 +325,7 @@ final class Escalation implements Parties.Course {
             council.failed(callee, again, nowNanos);
         } else {
             ladder.failed(callee, again, state == State.RINGING || state == State.IN_COUNCIL, nowNanos);
-            nextRungIfSpent(nowNanos);
+            climb(nowNanos);
         }
     }
 
@@ -330,7 +348,7 @@ final class Escalation implements Parties.Course {
         ladder.taken(party.callee);
         for (Party other : parties.all()) {
             if (other == party || !other.expert()) continue;
-            if (other.phase == Party.Phase.CALLING) parties.drop(other, "answered elsewhere", nowNanos);
+            if (other.phase == Party.Phase.CALLING || other.phase == Party.Phase.EXTENSION) parties.drop(other, "answered elsewhere", nowNanos);
             else if (other.phase == Party.Phase.ASKED) parties.dismiss(other, Phrase.TAKEN, nowNanos);
         }
         party.phase = Party.Phase.BRIEFING;
@@ -380,7 +398,7 @@ final class Escalation implements Parties.Course {
         expert = null; // nobody has the case any more, whether or not a rung is left
         council.disperse();
         aloneUntilNanos = NEVER;
-        ring(rung() + 1, false, nowNanos);
+        ring(ladder.following(), false, nowNanos);
     }
 
     @Override

@@ -2,19 +2,30 @@ package org.infrafabric.escalate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.infrafabric.guard.Expert;
 
 /** The rungs of experts: who is to be called now, how often that was tried, how often the whole ladder was gone through. Belongs to its escalation. */
 final class Ladder {
-    private final Pace pace;
-    private List<List<Expert>> rungs = List.of();
+    private final RungRules rules;
+    private List<List<Expert>> rungs = List.of(); // the last rung, if there is one, at the end
+    private boolean lastRung;
     private List<Callee> experts = List.of(); // of this rung
     private int rung; // from 1; 0 before ringing
     private int loop = 1;
+    private long endsNanos = Due.NEVER; // of this rung
 
-    Ladder(Pace pace) { this.pace = pace; }
+    Ladder(RungRules rules) { this.rules = rules; }
 
-    void plan(Plan plan) { rungs = plan.rungs(); }
+    void plan(Plan plan) {
+        Predicate<Expert> last = expert -> rules.last().contains(expert.uri());
+        List<List<Expert>> ordinary = new ArrayList<>(plan.rungs().stream().map(on -> on.stream().filter(last.negate()).toList())
+                .filter(on -> !on.isEmpty()).toList());
+        List<Expert> atLast = plan.rungs().stream().flatMap(List::stream).filter(last).toList();
+        lastRung = !atLast.isEmpty();
+        if (lastRung) ordinary.add(atLast);
+        rungs = ordinary;
+    }
 
     /** Where a former life stood. */
     void restore(int atRung, int inLoop) {
@@ -26,30 +37,52 @@ final class Ladder {
 
     int loop() { return loop; }
 
-    boolean has(int number) { return number <= rungs.size(); }
+    long endsNanos() { return endsNanos; }
 
     /** Whether there is anybody on any rung. */
-    boolean anybody() { return rungs.stream().anyMatch(on -> !on.isEmpty()); }
+    boolean anybody() { return !rungs.isEmpty(); }
 
-    /** Once more from the first rung; false when it was gone through often enough. */
-    boolean again() {
-        if (!anybody() || loop >= pace.loops()) return false;
-        loop++;
-        return true;
+    /** The rung that follows this one, once it is spent; 0 when there is none. Counts the loops. */
+    int following() {
+        int ordinary = rungs.size() - (lastRung ? 1 : 0);
+        if (rung < ordinary) return rung + 1;
+        if (rung == ordinary && ordinary > 0 && loop < rules.loops()) {
+            loop++;
+            return 1;
+        }
+        return rung < rungs.size() ? rung + 1 : 0;
     }
 
-    void stepOn(int number) {
+    boolean has(int number) { return number >= 1 && number <= rungs.size(); }
+
+    void stepOn(int number, long nowNanos) {
         rung = number;
+        endsNanos = nowNanos + rules.deadline().toNanos();
         experts = rungs.get(number - 1).stream().map(Callee::of).toList();
     }
 
     List<Callee> experts() { return experts; }
 
+    /** Those of this rung whose turn to be called has come, and who have not been. */
+    List<Callee> turn() {
+        List<Callee> waiting = experts.stream().filter(expert -> expert.attempts == 0 && !expert.spent && expert.leg == 0).toList();
+        if (rules.mode() == RungRules.Mode.PARALLEL || waiting.isEmpty()) return waiting;
+        boolean busy = experts.stream().anyMatch(expert -> !expert.done() && !waiting.contains(expert));
+        return busy ? List.of() : waiting.subList(0, 1);
+    }
+
     /** All of this rung have been tried as often as it makes sense. */
     boolean spent() { return experts.stream().allMatch(Callee::done); }
 
+    /** This rung's time is over: nobody of it is called again. */
+    void close() {
+        endsNanos = Due.NEVER;
+        experts.forEach(Callee::giveUp);
+    }
+
     /** Somebody has the case: the others need not be called again. */
     void taken(Callee by) {
+        endsNanos = Due.NEVER;
         for (Callee other : experts) if (other != by) other.giveUp();
     }
 
@@ -73,7 +106,7 @@ final class Ladder {
 
     /** A call came to nothing; experts are tried a bounded number of times. {@code wanted}: an expert is of use now. */
     void failed(Callee expert, boolean again, boolean wanted, long nowNanos) {
-        if (again && wanted && !expert.spent && expert.attempts < pace.attempts()) expert.callAgainNanos = nowNanos + pace.retryPause().toNanos();
+        if (again && wanted && !expert.spent && expert.attempts < rules.attempts()) expert.callAgainNanos = nowNanos + rules.pause().toNanos();
         else expert.giveUp();
     }
 }

@@ -123,6 +123,14 @@ final class Lines implements Conference.Listener {
         journal.effect(() -> room().say(leg, sound, () -> step(now -> machine.onSaid(leg, phrase, now))));
     }
 
+    void press(int leg, PostAnswer keys) {
+        journal.effect(() -> {
+            for (PostAnswer.Stroke stroke : keys.keys()) {
+                var unused = timers.after(stroke.after(), () -> room().sendDigit(leg, stroke.key()));
+            }
+        });
+    }
+
     void hush(int leg) { journal.effect(() -> room().hush(leg)); }
 
     void announce(Phrase phrase) {

@@ -22,6 +22,9 @@ interface Out {
     /** Say this to one party, after what it is hearing; {@code onSaid} follows. */
     void say(int leg, Phrase phrase);
 
+    /** Press these keys for a party that a switchboard stands before. */
+    void press(int leg, PostAnswer keys);
+
     /** Stop what one party is hearing. */
     void hush(int leg);
 

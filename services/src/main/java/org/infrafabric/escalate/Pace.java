@@ -6,9 +6,7 @@ import java.time.Duration;
  * How patient an escalation is.
  *
  * @param acceptWindow from answering to pressing 1 (CONTRACT §6: 15 s); the prompt is spoken at its beginning and at its half
- * @param attempts how often one expert is called within a rung, 1 or more; only busy, no answer and the like are tried again
- * @param retryPause between two calls to the same expert
- * @param loops how often the whole ladder of rungs is gone through, 1 or more
+ * @param rungs how experts are called, rung after rung
  * @param guardianRing how long a guardian's phone rings at a time
  * @param guardianPause before a guardian who did not answer is called again; grows with each attempt, up to six times
  * @param deafAfterJoining digits in this time after joining are no votes (CONTRACT §3: 2 s)
@@ -17,9 +15,14 @@ import java.time.Duration;
  * @param farewell at most so long for last words before hanging up
  * @param hangUp at most so long for a leg to end once it was told to
  */
-public record Pace(Duration acceptWindow, int attempts, Duration retryPause, int loops, Duration guardianRing, Duration guardianPause,
+public record Pace(Duration acceptWindow, RungRules rungs, Duration guardianRing, Duration guardianPause,
         Duration deafAfterJoining, Duration settle, Duration reminder, Duration farewell, Duration hangUp) {
 
-    public static final Pace USUAL = new Pace(Duration.ofSeconds(15), 2, Duration.ofSeconds(3), 1, Duration.ofSeconds(25), Duration.ofSeconds(5),
+    public static final Pace USUAL = new Pace(Duration.ofSeconds(15), RungRules.USUAL, Duration.ofSeconds(25), Duration.ofSeconds(5),
             Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(40));
+
+    /** The same with other rules for the rungs. */
+    public Pace with(RungRules other) {
+        return new Pace(acceptWindow, other, guardianRing, guardianPause, deafAfterJoining, settle, reminder, farewell, hangUp);
+    }
 }

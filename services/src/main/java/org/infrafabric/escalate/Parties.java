@@ -104,6 +104,18 @@ final class Parties {
             return;
         }
         out.noted(EventType.CALL_ANSWERED, Payload.of("leg", party.leg, "party", party.callee.name, "millis", millis));
+        if (party.callee.postAnswerDigits.isEmpty()) reached(party, nowNanos);
+        else dialOn(party, nowNanos);
+    }
+
+    private void dialOn(Party party, long nowNanos) {
+        PostAnswer keys = PostAnswer.of(party.callee.postAnswerDigits);
+        party.phase = Party.Phase.EXTENSION;
+        party.dueNanos = nowNanos + keys.length().toNanos();
+        out.press(party.leg, keys);
+    }
+
+    private void reached(Party party, long nowNanos) {
         if (party.callee.accept == Accept.ANSWER) course.accepted(party, nowNanos);
         else ask(party, nowNanos);
     }
@@ -127,7 +139,7 @@ final class Parties {
         if (party.callee.leg == leg) party.callee.leg = 0;
         if (course.decided()) return;
         switch (party.phase) {
-            case CALLING -> course.failed(party.callee, end.failure().orElse(CallFailure.DECLINED).retryable(), nowNanos);
+            case CALLING, EXTENSION -> course.failed(party.callee, end.failure().orElse(CallFailure.DECLINED).retryable(), nowNanos);
             case ASKED -> course.failed(party.callee, !party.expert(), nowNanos); // a voicemail hangs up too: a guardian is tried again
             case BRIEFING, DECIDING, JOINED -> course.left(party, end.failure().isPresent(), nowNanos);
             case LEAVING, GONE -> {}
@@ -197,6 +209,7 @@ final class Parties {
                 drop(party, "no answer", nowNanos);
                 course.failed(party.callee, true, nowNanos);
             }
+            case EXTENSION -> reached(party, nowNanos);
             case ASKED -> {
                 if (party.asked < PROMPTS) ask(party, nowNanos);
                 else declined(party, "silence", !party.expert(), nowNanos); // silence is no acceptance, DESIGN §5

@@ -5,6 +5,8 @@ final class Party {
     enum Phase {
         /** Dialled; until the ring timeout. */
         CALLING,
+        /** Answered by a switchboard; the keys to the person are being pressed. */
+        EXTENSION,
         /** Answered; hears that 1 accepts. */
         ASKED,
         /** The accepted expert hears the case. */

@@ -195,6 +195,9 @@ final class Running implements Out, Journal.Keeper {
     public void say(int leg, Phrase phrase) { lines.say(leg, phrase); }
 
     @Override
+    public void press(int leg, PostAnswer keys) { lines.press(leg, keys); }
+
+    @Override
     public void hush(int leg) { lines.hush(leg); }
 
     @Override

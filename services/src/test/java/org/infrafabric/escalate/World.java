@@ -40,6 +40,8 @@ final class World implements Out {
     final Set<Integer> joined = new LinkedHashSet<>();
     final List<Said> said = new ArrayList<>();
     final List<Guardian> roster = new ArrayList<>();
+    final StringBuilder pressed = new StringBuilder();
+    Pace pace = Pace.USUAL;
     int tidied;
     long now = 1_000;
     Escalation escalation;
@@ -58,7 +60,7 @@ final class World implements Out {
     }
 
     World begin(CouncilRules rules, Optional<Duration> deadline, List<List<Expert>> rungs) {
-        escalation = new Escalation(matter(deadline.map(NOON::plus)), Pace.USUAL, this, NOON, now);
+        escalation = new Escalation(matter(deadline.map(NOON::plus)), pace, this, NOON, now);
         escalation.onReceived("if://agent/a", true, Payload.of());
         escalation.onJudged(new Judgement.People(RULING, List.of("legal"), rungs, rules), now);
         escalation.onReady(now);
@@ -71,7 +73,7 @@ final class World implements Out {
         live.clear();
         joined.clear();
         now = 77_000_000_000L; // another origin
-        escalation = new Escalation(escalation.matter(), Pace.USUAL, this, kept, NOON.plus(later), now);
+        escalation = new Escalation(escalation.matter(), pace, this, kept, NOON.plus(later), now);
         escalation.onRestart(now);
         return this;
     }
@@ -165,6 +167,9 @@ final class World implements Out {
 
     @Override
     public void say(int leg, Phrase phrase) { said.add(new Said(leg, phrase)); }
+
+    @Override
+    public void press(int leg, PostAnswer keys) { keys.keys().forEach(stroke -> pressed.append(stroke.key())); }
 
     @Override
     public void hush(int leg) {}
