@@ -204,6 +204,9 @@ public final class Bus implements AutoCloseable {
 
             @Override
             public void retransmission() { metrics.sipRetransmission(); }
+
+            @Override
+            public void turnedAway() { metrics.sipTurnedAway(); }
         };
     }
 

@@ -39,12 +39,14 @@ public final class Metrics implements AutoCloseable {
     private final Timer ring;
     private final Timer commit;
     private final Counter retransmissions;
+    private final Counter turnedAway;
     private final Counter entries;
 
     public Metrics() {
         ring = histogram("ifbus.escalation.ring", "Message read to the expert's phone ringing", RING).register(registry);
         commit = histogram("ifbus.witness.commit", "One group commit of the witness log, with its fsync", COMMIT).register(registry);
         retransmissions = Counter.builder("ifbus.sip.retransmissions").description("SIP messages sent again").register(registry);
+        turnedAway = Counter.builder("ifbus.sip.turned.away").description("New SIP requests answered 503 in an overload").register(registry);
         entries = Counter.builder("ifbus.witness.entries").description("Entries durable in the witness log").register(registry);
         // A figure that is not there yet looks like one that nobody feeds, and its first step would be invisible to rate().
         for (String outcome : OUTCOMES) outcomes(outcome);
@@ -84,6 +86,9 @@ public final class Metrics implements AutoCloseable {
     }
 
     public void sipRetransmission() { retransmissions.increment(); }
+
+    /** A new SIP request was turned away (503) because the node could not keep up. */
+    public void sipTurnedAway() { turnedAway.increment(); }
 
     /** Running total of late mixes, kept by the media. */
     public void mixesLate(LongSupplier total) {

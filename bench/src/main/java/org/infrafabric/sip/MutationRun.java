@@ -104,14 +104,13 @@ public final class MutationRun implements Network {
 
     private void overTcp(byte[] message) {
         StreamFramer framer = new StreamFramer();
-        try {
-            for (int at = 0; at < message.length;) {
-                int to = Math.min(message.length, at + 1 + random.nextInt(600));
-                for (byte[] whole : framer.feed(Arrays.copyOfRange(message, at, to)).messages()) core.onMessage(whole, TCP);
-                at = to;
-            }
-        } catch (NotSip e) {
-            if (sent == 0) lastSent = "connection closed";
+        for (int at = 0; at < message.length;) {
+            int to = Math.min(message.length, at + 1 + random.nextInt(600));
+            StreamFramer.Cut cut = framer.feed(Arrays.copyOfRange(message, at, to));
+            for (byte[] whole : cut.messages()) core.onMessage(whole, TCP);
+            cut.broken().ifPresent(broken -> core.intake().onBroken(broken, TCP));
+            if (cut.broken().isPresent()) return;
+            at = to;
         }
     }
 

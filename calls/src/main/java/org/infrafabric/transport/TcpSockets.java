@@ -13,6 +13,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -139,6 +140,13 @@ public final class TcpSockets implements AutoCloseable {
             }
             channel.writeAndFlush(Unpooled.wrappedBuffer(bytes))
                     .addListener(done -> { if (!done.isSuccess()) channel.eventLoop().execute(onFailure); });
+        }
+
+        /** Says that nothing more will be sent, after what was; what still comes is for the caller to ignore until it closes. */
+        @SuppressWarnings("FutureReturnValueIgnored")
+        public void endSending() {
+            if (channel instanceof DuplexChannel both) both.shutdownOutput();
+            else channel.close();
         }
 
         @SuppressWarnings("FutureReturnValueIgnored")

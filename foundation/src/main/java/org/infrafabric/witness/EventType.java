@@ -54,6 +54,8 @@ public enum EventType {
     INVITE_ACCEPTED("IF.sip", "invite_accepted", "We answered an INVITE (200).", "callId", "party", "peer", "status", "detail", "message"),
     INVITE_REFUSED("IF.sip", "invite_refused", "We refused an INVITE; for a signed one that was not genuine, detail names the fault.", "callId", "party", "peer", "status", "detail", "message"),
     CANCEL_RECEIVED("IF.sip", "cancel_received", "The caller took its INVITE back.", "callId", "party", "peer", "status", "detail", "message"),
+    OVERLOAD_BEGAN("IF.sip", "overload_began", "This node cannot keep up: new calls are turned away (503) from now on; calls that stand go on.", "detail"),
+    OVERLOAD_ENDED("IF.sip", "overload_ended", "All calls are taken again.", "detail"),
     MESSAGE_REFUSED("IF.message", "message_refused", "A message that began nothing.", "agent", "code", "field", "detail", "suppressed"),
     DECISION_DELIVERED("IF.message", "decision_delivered", "The agent's callback took the decision.", "escalation", "host", "status", "attempts"),
     DELIVERY_FAILED("IF.message", "delivery_failed", "The decision could not be brought to the callback; it can be polled.", "escalation", "host", "reason", "attempts"),

@@ -58,7 +58,7 @@ final class Core implements Transactions.User {
         routes = new Routes(network, resolver, owner, this.timers, settings.identity());
         replies = new Replies(ids, settings.product());
         transactions = new Transactions(this.timers, network, counters, this);
-        intake = new Intake(transactions, settings.product());
+        intake = new Intake(transactions, this.timers, new OverloadNotes(journal), counters, settings.product());
     }
 
     SipSettings settings() { return settings; }
@@ -96,7 +96,12 @@ final class Core implements Transactions.User {
     }
 
     /** One message from the network. */
-    void onMessage(byte[] bytes, Hop from) { intake.onMessage(bytes, from); }
+    void onMessage(byte[] bytes, Hop from) {
+        boolean unused = intake.onMessage(bytes, from);
+    }
+
+    /** The door that the network knocks at. */
+    Intake intake() { return intake; }
 
     @Override
     public void onRefused(SipMessage request, Hop from, int status) {
@@ -111,13 +116,13 @@ final class Core implements Transactions.User {
             InDialog dialog = dialogs.get(key);
             if (dialog != null) dialog.onRequest(transaction);
             else if (transaction.method().equals("BYE") && parting.contains(key)) replies.confirm(transaction); // both hang up at once
-            else replies.refuse(transaction, 481, "");
+            else replies.refuseOnce(transaction, 481, "");
             return;
         }
         switch (transaction.method()) {
             case "INVITE" -> onInvite(transaction);
             case "OPTIONS" -> replies.options(transaction);
-            default -> replies.refuse(transaction, 481, ""); // BYE or INFO outside a dialog, §15.1.2
+            default -> replies.refuseOnce(transaction, 481, ""); // BYE or INFO outside a dialog, §15.1.2
         }
     }
 
@@ -144,7 +149,7 @@ final class Core implements Transactions.User {
         try {
             call = new IncomingInvite(this, transaction, provenance, note.isPresent());
         } catch (IllegalArgumentException e) {
-            replies.refuse(transaction, 400, String.valueOf(e.getMessage()));
+            replies.refuseOnce(transaction, 400, String.valueOf(e.getMessage()));
             return;
         }
         ringing.put(transaction, call);
@@ -161,9 +166,9 @@ final class Core implements Transactions.User {
     /** CONTRACT §4. */
     private void forbid(ServerTransaction transaction, String reason) {
         SipMessage invite = transaction.request();
-        byte[] answer = transaction.answer(403, "Forbidden", ids.tag()).header(HeaderName.SERVER, settings.product())
+        byte[] answer = transaction.answer(403, "Forbidden", Responses.steadyTag(invite)).header(HeaderName.SERVER, settings.product())
                 .header(HeaderName.REASON, "SIP;cause=403;text=\"" + reason + "\"").end();
-        transaction.respond(403, answer);
+        transaction.respondOnce(403, answer);
         strangers.take(timers.nowNanos())
                 .ifPresent(words -> journal(SipJournal.Kind.INVITE_REFUSED, Optional.empty(), invite.text(HeaderName.CALL_ID),
                         party(invite.text(HeaderName.FROM)), transaction.from(), 403, words.isEmpty() ? reason : reason + "; " + words,

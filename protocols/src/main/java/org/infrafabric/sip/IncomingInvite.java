@@ -118,7 +118,10 @@ final class IncomingInvite implements IncomingCall, Core.InDialog {
     public void refuse(CallFailure why) {
         if (settled) return;
         close();
-        refuse(why.sipStatus(), why.label());
+        boolean stranger = provenance.isEmpty() && (why == CallFailure.DENIED_BY_GUARD || why == CallFailure.OVERLOAD);
+        if (stranger) core.replies().refuseOnce(transaction, why.sipStatus(), "");
+        else core.replies().refuse(transaction, why.sipStatus(), "");
+        journal(SipJournal.Kind.INVITE_REFUSED, why.sipStatus(), why.label(), DialogRequests.NO_BODY);
     }
 
     @Override

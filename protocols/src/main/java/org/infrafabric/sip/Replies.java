@@ -24,17 +24,30 @@ final class Replies {
         transaction.respond(status, answer.header(HeaderName.SERVER, product).end());
     }
 
+    /** Refuses whoever may have forged its address: see {@link ServerTransaction#respondOnce}. {@code phrase} may be empty. */
+    void refuseOnce(ServerTransaction transaction, int status, String phrase) { refuseOnce(transaction, status, phrase, writer -> {}); }
+
+    private void refuseOnce(ServerTransaction transaction, int status, String phrase, Consumer<SipWriter> headers) {
+        SipWriter answer = transaction.answer(status, phrase.isEmpty() ? Responses.phrase(status) : phrase, Responses.steadyTag(transaction.request()));
+        headers.accept(answer);
+        transaction.respondOnce(status, answer.header(HeaderName.SERVER, product).end());
+    }
+
     /** Not now, but in so many seconds, §21.5.1. */
     void refuseForNow(ServerTransaction transaction, int status, String phrase, int seconds) {
         refuse(transaction, status, phrase, answer -> answer.header(HeaderName.RETRY_AFTER, Integer.toString(seconds)));
     }
 
     /** 503 before any work is done. */
-    void overloaded(ServerTransaction transaction) { refuseForNow(transaction, 503, "", Intake.RETRY_SECONDS); }
+    void overloaded(ServerTransaction transaction) {
+        refuseOnce(transaction, 503, "", answer -> answer.header(HeaderName.RETRY_AFTER, Integer.toString(Intake.RETRY_SECONDS)));
+    }
 
     /** The interval is too small, RFC 4028 §9. */
     void tooShort(ServerTransaction transaction) {
-        refuse(transaction, 422, "", answer -> answer.header(HeaderName.MIN_SE, Long.toString(SessionExpires.MIN_SECONDS)));
+        Consumer<SipWriter> least = answer -> answer.header(HeaderName.MIN_SE, Long.toString(SessionExpires.MIN_SECONDS));
+        if (transaction.request().hasToTag()) refuse(transaction, 422, "", least);
+        else refuseOnce(transaction, 422, "", least);
     }
 
     /** 488; the Warning says whether it is the kind of media or its coding, §20.43. */
@@ -57,9 +70,10 @@ final class Replies {
 
     /** What we can do, §11.2. */
     void options(ServerTransaction transaction) {
-        transaction.respond(200,
-                transaction.answer(200, Responses.phrase(200), ids.tag()).header(HeaderName.ALLOW, Validator.ALLOW)
-                        .header(HeaderName.ACCEPT, Descriptions.TYPE).header(HeaderName.ACCEPT_ENCODING, "identity")
-                        .header(HeaderName.SUPPORTED, Validator.SUPPORTED).header(HeaderName.SERVER, product).end());
+        byte[] answer = transaction.answer(200, Responses.phrase(200), Responses.steadyTag(transaction.request()))
+                .header(HeaderName.ALLOW, Validator.ALLOW).header(HeaderName.ACCEPT, Descriptions.TYPE)
+                .header(HeaderName.ACCEPT_ENCODING, "identity").header(HeaderName.SUPPORTED, Validator.SUPPORTED).header(HeaderName.SERVER, product).end();
+        if (transaction.request().hasToTag()) transaction.respond(200, answer);
+        else transaction.respondOnce(200, answer);
     }
 }

@@ -51,6 +51,11 @@ final class Responses {
         return writer.copy(HeaderName.CALL_ID, request).copy(HeaderName.CSEQ, request);
     }
 
+    /** A tag for answers that leave no state: the same request gets the same one, §8.2.7. */
+    static String steadyTag(SipMessage request) {
+        return "s" + Integer.toHexString(request.text(HeaderName.CALL_ID).hashCode()) + Integer.toHexString(request.text(HeaderName.VIA).hashCode());
+    }
+
     /** Where an answer goes: on the connection or from the socket that the request came on; to the sent-by port if that connection is gone. */
     static Hop hop(SipMessage request, Hop from) {
         Via via;

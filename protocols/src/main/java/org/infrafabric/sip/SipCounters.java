@@ -16,4 +16,7 @@ public interface SipCounters {
 
     /** We sent something again, or were sent something again. */
     void retransmission();
+
+    /** A new request was turned away because this node cannot keep up. */
+    default void turnedAway() {}
 }

@@ -7,6 +7,9 @@ public interface SipJournal {
 
     void happened(Event event);
 
+    /** New requests are turned away from now on, or are taken again; {@code detail} says why, and how many were. */
+    default void overload(boolean began, String detail) {}
+
     /** What can happen to a dialog. */
     enum Kind {
         INVITE_SENT, RINGING, ANSWERED, CANCEL_SENT, BYE_SENT, BYE_RECEIVED, CALL_FAILED, INVITE_RECEIVED, INVITE_ACCEPTED, INVITE_REFUSED,

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.infrafabric.time.Timers;
 import org.infrafabric.transport.TcpSockets;
 import org.infrafabric.transport.UdpSocket;
@@ -21,21 +20,35 @@ import org.infrafabric.transport.UdpSocket;
 final class SipSockets implements Network, TcpSockets.Receiver {
     /** A peer that has connected, or begun a message, has this long to finish one: else a few idle or slow ones would hold all connections. */
     private static final long SLOWEST_MESSAGE_NANOS = 10_000_000_000L;
+    /** A peer that was told why its stream is given up has this long to read it: closing at once would take the answer back. */
+    private static final long FAREWELL_NANOS = 1_000_000_000L;
     private static final byte[] PONG = {'\r', '\n'};
     private static final InetSocketAddress ANYWHERE = new InetSocketAddress("192.0.2.1", 5060); // RFC 5737: only to ask for the outgoing interface
 
     private final EventLoop owner;
     private final Timers timers;
-    private final BiConsumer<byte[], Hop> received;
+    private final Receiver receiver;
     private final TcpSockets tcp;
     private final List<UdpSocket> udp = new ArrayList<>();
     private final Map<Endpoint.Protocol, List<InetSocketAddress>> bound = new EnumMap<>(Endpoint.Protocol.class);
     private final Map<Long, Stream> streams = new HashMap<>();
 
-    SipSockets(EventLoop owner, Timers timers, BiConsumer<byte[], Hop> received) {
+    /** Who is told what the sockets bring. On the owner's thread. */
+    interface Receiver {
+        /** One message; says whether it was one of SIP. */
+        boolean onMessage(byte[] message, Hop from);
+
+        /** A batch of datagrams is worked off; {@code more}: others may be waiting in the kernel. */
+        void onBatch(boolean more);
+
+        /** A connection is about to be closed because it cannot be followed. */
+        void onBroken(StreamFramer.Broken broken, Hop from);
+    }
+
+    SipSockets(EventLoop owner, Timers timers, Receiver receiver) {
         this.owner = owner;
         this.timers = timers;
-        this.received = received;
+        this.receiver = receiver;
         tcp = new TcpSockets(owner, this);
     }
 
@@ -72,8 +85,15 @@ final class SipSockets implements Network, TcpSockets.Receiver {
 
     private InetSocketAddress bindUdp(InetSocketAddress address) throws IOException {
         long number = udp.size() + 1L;
-        UdpSocket socket = UdpSocket.bind(owner, address,
-                (datagram, from) -> received.accept(datagram, new Hop(Endpoint.Protocol.UDP, from, number)));
+        UdpSocket socket = UdpSocket.bind(owner, address, new UdpSocket.Receiver() {
+            @Override
+            public void onDatagram(byte[] datagram, InetSocketAddress from) {
+                boolean unused = receiver.onMessage(datagram, new Hop(Endpoint.Protocol.UDP, from, number));
+            }
+
+            @Override
+            public void onBatch(boolean more) { receiver.onBatch(more); }
+        });
         udp.add(socket);
         return socket.local();
     }
@@ -133,17 +153,15 @@ final class SipSockets implements Network, TcpSockets.Receiver {
     @Override
     public void onBytes(TcpSockets.Connection from, byte[] bytes) {
         Stream stream = streams.computeIfAbsent(from.number(), number -> new Stream());
+        if (stream.over) return;
         Hop hop = new Hop(Endpoint.Protocol.TCP, from.remote(), from.number());
-        StreamFramer.Cut cut;
-        try {
-            cut = stream.framer.feed(bytes);
-            if (cut.pings() > 0) from.send(PONG, () -> {}); // one is enough for who sends many at once
-            cut.messages().forEach(message -> received.accept(message, hop));
-        } catch (NotSip e) {
-            from.close(); // §18.3: where the next message begins cannot be known
-            return;
-        }
-        stream.watch(from, !cut.messages().isEmpty());
+        StreamFramer.Cut cut = stream.framer.feed(bytes);
+        if (cut.pings() > 0) from.send(PONG, () -> {}); // one is enough for who sends many at once
+        boolean sip = true;
+        for (byte[] message : cut.messages()) sip &= receiver.onMessage(message, hop);
+        cut.broken().ifPresent(broken -> receiver.onBroken(broken, hop));
+        if (!sip || cut.broken().isPresent()) stream.end(from); // §18.3: where the next message begins cannot be known
+        else stream.watch(from, !cut.messages().isEmpty());
     }
 
     @Override
@@ -160,9 +178,19 @@ final class SipSockets implements Network, TcpSockets.Receiver {
     private final class Stream {
         private final StreamFramer framer = new StreamFramer();
         private Optional<Timers.Timer> deadline = Optional.empty();
+        private boolean over;
 
-        void giveTime(TcpSockets.Connection connection) {
-            deadline = Optional.of(timers.at(timers.nowNanos() + SLOWEST_MESSAGE_NANOS, connection::close));
+        void giveTime(TcpSockets.Connection connection) { giveTime(connection, SLOWEST_MESSAGE_NANOS); }
+
+        void end(TcpSockets.Connection connection) {
+            over = true;
+            connection.endSending();
+            deadline.ifPresent(Timers.Timer::cancel);
+            giveTime(connection, FAREWELL_NANOS);
+        }
+
+        private void giveTime(TcpSockets.Connection connection, long nanos) {
+            deadline = Optional.of(timers.at(timers.nowNanos() + nanos, connection::close));
         }
 
         void watch(TcpSockets.Connection connection, boolean finished) {

@@ -5,12 +5,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Cuts a TCP stream into messages by their Content-Length, RFC 3261 §18.3, and answers the double CRLF of a peer that keeps its connection
  * alive, RFC 5626 §3.5.1. One a connection; takes its bytes in whatever pieces they come, and never holds more than one message.
  */
 final class StreamFramer {
+    private static final long MISSING = -1;
+    private static final long UNREADABLE = -2;
     private static final byte[] LENGTH = "content-length".getBytes(ISO_8859_1);
 
     private byte[] buffer = new byte[2048];
@@ -19,26 +22,35 @@ final class StreamFramer {
     private int headEnd = -1;
     private int total;
 
-    /** What a piece of the stream has brought. */
-    record Cut(List<byte[]> messages, int pings) {}
+    /** What a piece of the stream has brought; {@code broken}: after these messages it cannot be followed any more, and is to be closed. */
+    record Cut(List<byte[]> messages, int pings, Optional<Broken> broken) {}
+
+    /**
+     * Why a stream cannot be followed.
+     *
+     * @param head what is there of the message, to answer it: at most {@link SipParser#MAX_BYTES}
+     * @param status of the answer that is due
+     */
+    record Broken(byte[] head, int status, String why) {}
 
     /** True while a message has begun and is not all there: such a connection may be given only so long. */
     boolean midway() { return size > 0; }
 
-    /** @throws NotSip when the stream cannot be followed any more: the connection is to be closed */
-    Cut feed(byte[] piece) throws NotSip {
+    Cut feed(byte[] piece) {
         append(piece);
         List<byte[]> messages = new ArrayList<>(1);
         int pings = 0;
         while (true) {
             if (headEnd < 0) pings += skipLineBreaks();
-            if (headEnd < 0 && !findHeadEnd()) break;
-            if (size < total) break;
+            if (headEnd < 0) {
+                Optional<Broken> broken = findHeadEnd();
+                if (broken.isPresent()) return new Cut(messages, pings, broken);
+            }
+            if (headEnd < 0 || size < total) return new Cut(messages, pings, Optional.empty());
             messages.add(Arrays.copyOf(buffer, total));
             drop(total);
             headEnd = -1;
         }
-        return new Cut(messages, pings);
     }
 
     /** Between messages: CRLF CRLF asks for a CRLF, a single one is an answer to ours or padding. */
@@ -54,7 +66,7 @@ final class StreamFramer {
         return breaks / 2;
     }
 
-    private boolean findHeadEnd() throws NotSip {
+    private Optional<Broken> findHeadEnd() {
         int from = Math.max(0, scanned - 3);
         for (int i = from; i + 1 < size; i++) {
             if (buffer[i] != '\n') continue;
@@ -62,17 +74,27 @@ final class StreamFramer {
             if (next >= size) break;
             if (buffer[next] != '\n') continue;
             headEnd = next + 1;
-            total = headEnd + contentLength();
-            if (total > SipParser.MAX_BYTES) throw new NotSip("message over " + SipParser.MAX_BYTES + " bytes");
-            return true;
+            return measure();
         }
         scanned = size;
-        if (size > SipParser.MAX_BYTES) throw new NotSip("headers over " + SipParser.MAX_BYTES + " bytes");
-        return false;
+        return size > SipParser.MAX_HEAD ? broken(size, 513, "Headers over " + SipParser.MAX_HEAD + " bytes") : Optional.empty();
     }
 
-    private int contentLength() throws NotSip {
-        long length = -1;
+    private Optional<Broken> measure() {
+        long length = contentLength();
+        if (length == MISSING) return broken(headEnd, 400, "Missing Content-Length"); // §20.14: on a stream it must be there
+        if (length == UNREADABLE) return broken(headEnd, 400, "Bad Content-Length");
+        if (headEnd + length > SipParser.MAX_BYTES) return broken(headEnd, 413, "Message over " + SipParser.MAX_BYTES + " bytes");
+        total = headEnd + (int) length;
+        return Optional.empty();
+    }
+
+    private Optional<Broken> broken(int end, int status, String why) {
+        return Optional.of(new Broken(Arrays.copyOf(buffer, Math.min(end, SipParser.MAX_BYTES)), status, why));
+    }
+
+    private long contentLength() {
+        long length = MISSING;
         int line = 0;
         while (line < headEnd) {
             int end = line;
@@ -80,14 +102,14 @@ final class StreamFramer {
             int colon = line;
             while (colon < end && buffer[colon] != ':') colon++;
             if (colon < end && isLength(line, colon)) {
-                long value = Ascii.number(new String(buffer, colon + 1, end - colon - 1, ISO_8859_1).trim(), Integer.MAX_VALUE);
-                if (value < 0 || length >= 0 && length != value) throw new NotSip("Content-Length that cannot be followed");
+                int from = Ascii.skipSpace(buffer, colon + 1, end);
+                long value = Ascii.number(buffer, from, Ascii.trimEnd(buffer, from, end), Integer.MAX_VALUE);
+                if (value < 0 || length >= 0 && length != value) return UNREADABLE;
                 length = value;
             }
             line = end + 1;
         }
-        if (length < 0) throw new NotSip("no Content-Length on a stream"); // §20.14
-        return (int) Math.min(length, SipParser.MAX_BYTES + 1L);
+        return length;
     }
 
     private boolean isLength(int from, int colon) {

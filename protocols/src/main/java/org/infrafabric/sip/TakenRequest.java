@@ -68,6 +68,16 @@ final class TakenRequest implements ServerMachine.Out {
         machine.onRespond(status, all.nowNanos());
     }
 
+    private void respondOnce(int status, byte[] message) {
+        if (last.length > 0) {
+            respond(status, message);
+            return;
+        }
+        open = null;
+        transmit(message);
+        terminated();
+    }
+
     @Override
     public void sendTrying() {
         Handle handle = open;
@@ -120,6 +130,9 @@ final class TakenRequest implements ServerMachine.Out {
 
         @Override
         public void respond(int status, byte[] message) { TakenRequest.this.respond(status, message); }
+
+        @Override
+        public void respondOnce(int status, byte[] message) { TakenRequest.this.respondOnce(status, message); }
 
         @Override
         public SipWriter answer(int status, String phrase, String tag) {

@@ -92,6 +92,18 @@ final class Transactions {
         return transaction;
     }
 
+    /** How much of the room for requests of others is taken up, 0 to 1. */
+    double fullness() { return Math.max((double) taken.size() / MAX_SERVER, (double) heldBytes / maxHeldBytes); }
+
+    /** Whether a request, that nobody has judged yet, was here before. */
+    boolean knows(SipMessage request) {
+        try {
+            return taken.containsKey(TransactionKeys.taken(request, request.method()));
+        } catch (Malformed e) {
+            return false;
+        }
+    }
+
     /** Sends what no transaction carries: the ACK of a 2xx, or an answer without state. */
     void sendLoose(byte[] message, String method, Hop hop) {
         send(message, method, hop, () -> {});
@@ -160,7 +172,9 @@ final class Transactions {
         TakenRequest invite = taken.get(TransactionKeys.taken(cancel, "INVITE"));
         int status = invite == null ? 481 : 200;
         String tag = invite == null ? "c" + Integer.toHexString(key.hashCode()) : invite.toTag();
-        handle.respond(status, handle.answer(status, Responses.phrase(status), tag).end());
+        byte[] answer = handle.answer(status, Responses.phrase(status), tag).end();
+        if (invite == null) handle.respondOnce(status, answer);
+        else handle.respond(status, answer);
         ServerTransaction open = invite == null ? null : invite.open();
         if (open != null) user.onCancel(open, cancel);
     }

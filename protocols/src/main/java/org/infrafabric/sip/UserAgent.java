@@ -35,7 +35,7 @@ public final class UserAgent implements Dialer, AutoCloseable {
     public UserAgent(SipSettings settings, EventLoop owner, Timers timers, IncomingCall.Receiver receiver, EscalationHeaders headers,
             SipAccess access, SipJournal journal, SipCounters counters, HostResolver resolver) {
         this.settings = settings;
-        sockets = new SipSockets(owner, timers, this::onMessage);
+        sockets = new SipSockets(owner, timers, new Door());
         core = new Core(settings, timers, owner, sockets, Ids.secure(), receiver, headers, access, journal, counters, resolver);
     }
 
@@ -66,11 +66,21 @@ public final class UserAgent implements Dialer, AutoCloseable {
     public void close() { sockets.close(); }
 
     /** A fault of ours must cost one message, never the socket or the other calls. */
-    private void onMessage(byte[] bytes, Hop from) {
-        try {
-            core.onMessage(bytes, from);
-        } catch (RuntimeException e) {
-            LOG.error("a SIP message from {} could not be handled; the call it belongs to may hang until its timers end it", from.endpoint(), e);
+    private final class Door implements SipSockets.Receiver {
+        @Override
+        public boolean onMessage(byte[] bytes, Hop from) {
+            try {
+                return core.intake().onMessage(bytes, from);
+            } catch (RuntimeException e) {
+                LOG.error("a SIP message from {} could not be handled; the call it belongs to may hang until its timers end it", from.endpoint(), e);
+                return true;
+            }
         }
+
+        @Override
+        public void onBatch(boolean more) { core.intake().onBatch(more); }
+
+        @Override
+        public void onBroken(StreamFramer.Broken broken, Hop from) { core.intake().onBroken(broken, from); }
     }
 }

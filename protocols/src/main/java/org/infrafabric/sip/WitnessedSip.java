@@ -37,6 +37,17 @@ public final class WitnessedSip implements SipJournal {
         });
     }
 
+    @Override
+    public void overload(boolean began, String detail) {
+        ObjectNode payload = JsonMapper.shared().createObjectNode().put("detail", detail);
+        String trace = Sha256.hex("overload".getBytes(UTF_8)).substring(0, TRACE_DIGITS); // no call's: all of them are found together
+        var unused = witness.append(Change.of(new Draft(began ? EventType.OVERLOAD_BEGAN : EventType.OVERLOAD_ENDED, trace, payload, Map.of())))
+                .exceptionally(failure -> {
+                    LOG.error("an overload is not in the witness log: {}", failure.getMessage());
+                    return null;
+                });
+    }
+
     /** An ordinary call has no trace; its Call-ID stands for one, so that its entries can be found together. */
     private static String traceId(Event event) {
         return event.traceId().isEmpty() ? Sha256.hex(event.callId().getBytes(UTF_8)).substring(0, TRACE_DIGITS) : event.traceId();

@@ -25,6 +25,7 @@ final class Bench implements Network {
     final List<Hop> hops = new ArrayList<>();
     final List<IncomingCall> incoming = new ArrayList<>();
     final List<SipJournal.Event> journal = new ArrayList<>();
+    final List<String> overloads = new ArrayList<>();
     final TestAudio audio = new TestAudio(40_000);
     final Heard heard = new Heard();
     final Core core;
@@ -34,10 +35,18 @@ final class Bench implements Network {
 
     Bench(EscalationHeaders headers) {
         SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@ifbus.test", "ifbus/test", 3);
-        core = new Core(settings, time, time, this, new Ids(new Random(1)), call -> receiver.onIncoming(call), headers, SipAccess.NONE, journal::add,
+        core = new Core(settings, time, time, this, new Ids(new Random(1)), call -> receiver.onIncoming(call), headers, SipAccess.NONE, new Notes(),
                 SipCounters.NONE, (host, found) -> {
                     found.accept(Optional.empty());
                 });
+    }
+
+    private final class Notes implements SipJournal {
+        @Override
+        public void happened(Event event) { journal.add(event); }
+
+        @Override
+        public void overload(boolean began, String detail) { overloads.add(began + " " + detail); }
     }
 
     @Override

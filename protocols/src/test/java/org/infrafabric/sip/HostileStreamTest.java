@@ -95,6 +95,13 @@ class HostileStreamTest {
     @Test
     void shouldCloseAStreamThatItCannotFollow() throws IOException {
         write("OPTIONS sip:bus@127.0.0.1 SIP/2.0\r\nVia: x\r\n\r\n");
+        assertThat(read()).startsWith("SIP/2.0 400 Missing Content-Length");
+        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldCloseAConnectionThatSpeaksNoSip() throws IOException {
+        write("GET / HTTP/1.1\r\nHost: bus\r\n\r\n");
         assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
 
