@@ -43,7 +43,6 @@ public final class MutationRun implements Network {
     private final Map<String, Long> outcomes = new TreeMap<>();
     private final AudioPort silence;
     private final Core core;
-    private int sent;
     private String lastSent = "";
 
     /**
@@ -90,7 +89,6 @@ public final class MutationRun implements Network {
 
     private void one() {
         byte[] message = Mutations.mutate(seeds.get(random.nextInt(seeds.size())), random);
-        sent = 0;
         lastSent = "silence";
         try {
             if (random.nextInt(4) == 0) overTcp(message);
@@ -109,7 +107,10 @@ public final class MutationRun implements Network {
             StreamFramer.Cut cut = framer.feed(Arrays.copyOfRange(message, at, to));
             for (byte[] whole : cut.messages()) core.onMessage(whole, TCP);
             cut.broken().ifPresent(broken -> core.intake().onBroken(broken, TCP));
-            if (cut.broken().isPresent()) return;
+            if (cut.broken().isPresent()) {
+                if (lastSent.equals("silence")) lastSent = "connection closed";
+                return;
+            }
             at = to;
         }
     }
@@ -138,7 +139,6 @@ public final class MutationRun implements Network {
 
     @Override
     public void send(Hop to, byte[] message, Runnable onFailure) {
-        sent++;
         int end = Math.max(0, SipParser.lineEnd(message, 0) - 1);
         String line = Ascii.text(message, 0, Math.min(end, 60));
         lastSent = line.startsWith("SIP/2.0 ") ? line.substring(8) : line.substring(0, Math.max(0, line.indexOf(' '))) + " sent";
