@@ -7,7 +7,7 @@ import java.util.Arrays;
 /** What SIP's grammar asks of single bytes and short runs of them, RFC 3261 §25.1. */
 final class Ascii {
     /** Classes of bytes, one bit each. */
-    static final int TOKEN = 1, SPACE = 2, DIGIT = 4, HEX = 8, HOST = 16, USER = 32, PARAM = 64, HEADER = 128;
+    static final int TOKEN = 1, SPACE = 2, DIGIT = 4, HEX = 8, HOST = 16, USER = 32, PARAM = 64, HEADER = 128, SCHEME = 256;
 
     private static final short[] CLASSES = new short[256];
     private static final String ALPHANUMERIC = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -20,6 +20,7 @@ final class Ascii {
         mark(HOST, ALPHANUMERIC + "-._");
         mark(USER, ALPHANUMERIC + "-_.!~*'()&=+$,;?/%");
         mark(PARAM, ALPHANUMERIC + "-_.!~*'()[]/:&+$%");
+        mark(SCHEME, ALPHANUMERIC + "+-.");
         mark(HEADER, ALPHANUMERIC + "-_.!~*'()[]/?:+$%=&");
     }
 

@@ -69,7 +69,7 @@ final class HeaderIndex {
     /** The value in text, unfolded. */
     String value(byte[] bytes, int header) {
         String raw = Ascii.text(bytes, from(header), to(header));
-        return isFolded(header) || raw.indexOf('\r') >= 0 ? unfold(raw) : raw;
+        return isFolded(header) ? unfold(raw) : raw;
     }
 
     boolean hasNameStarting(byte[] bytes, String prefix) {

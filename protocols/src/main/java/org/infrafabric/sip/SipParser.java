@@ -21,6 +21,7 @@ final class SipParser {
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
     private static final long LINE_FEEDS = ONES * '\n';
+    private static final long RETURNS = ONES * '\r';
     private static final int BAD = 400;
     private static final int TOO_LARGE = 513;
 
@@ -54,7 +55,7 @@ final class SipParser {
     }
 
     private SipMessage.StartLine startLine() throws NotSip {
-        int end = lineEnd(bytes, at);
+        int end = lineEnd(at);
         if (end < 0) throw new NotSip("no start line");
         int from = at;
         int to = trimmedEnd(from, end);
@@ -90,7 +91,7 @@ final class SipParser {
     private boolean readHeaders() {
         while (at < bytes.length) {
             int from = at;
-            int end = lineEnd(bytes, from);
+            int end = lineEnd(from);
             if (end < 0) {
                 note("Truncated header");
                 at = bytes.length;
@@ -101,7 +102,7 @@ final class SipParser {
             if (to == from) return true;
             boolean folded = false;
             while (at < bytes.length && (bytes[at] == ' ' || bytes[at] == '\t')) { // §7.3.1
-                end = lineEnd(bytes, at);
+                end = lineEnd(at);
                 if (end < 0) end = bytes.length;
                 to = trimmedEnd(at, end);
                 at = Math.min(end + 1, bytes.length);
@@ -154,16 +155,30 @@ final class SipParser {
         faultStatus = status;
     }
 
-    /** Index of the LF that ends the line, or -1: eight bytes at a step, for lines make up most of the bytes. */
-    static int lineEnd(byte[] bytes, int from) {
+    /** Index of the LF that ends the line, or -1. A CR that is not before it is a fault: others may take it for the end of the line. */
+    private int lineEnd(int from) {
+        int at = from;
+        while (true) {
+            at = breakAt(bytes, at);
+            if (at < 0 || bytes[at] == '\n') return at;
+            if (at + 1 < bytes.length && bytes[at + 1] == '\n') return at + 1;
+            note("Carriage return within a line");
+            at++;
+        }
+    }
+
+    /** Index of the first CR or LF, or -1: eight bytes at a step, for lines make up most of the bytes. */
+    static int breakAt(byte[] bytes, int from) {
         int i = from;
         for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
-            long eight = (long) EIGHT.get(bytes, i) ^ LINE_FEEDS;
-            long zeros = eight - ONES & ~eight & HIGHS; // the lowest bit set marks the first LF
+            long eight = (long) EIGHT.get(bytes, i);
+            long feeds = eight ^ LINE_FEEDS;
+            long returns = eight ^ RETURNS;
+            long zeros = (feeds - ONES & ~feeds | returns - ONES & ~returns) & HIGHS; // the lowest bit set marks the first of them
             if (zeros != 0) return i + (Long.numberOfTrailingZeros(zeros) >>> 3);
         }
         for (; i < bytes.length; i++) {
-            if (bytes[i] == '\n') return i;
+            if (bytes[i] == '\n' || bytes[i] == '\r') return i;
         }
         return -1;
     }

@@ -94,10 +94,19 @@ record SipUri(String scheme, String user, String host, int port, Map<String, Str
             if (at < to && Ascii.indexOf(bytes, '@', at, to) >= 0) throw new Malformed("bad character in the user part of the URI");
             return from;
         }
-        if (at == from) throw new Malformed("no user before the @ of the URI");
-        if (colons > 1) throw new Malformed("bad character in the user part of the URI");
+        if (at == from || bytes[from] == ':') throw new Malformed("no user before the @ of the URI");
+        if (colons > 1 || colons == 1 && !isPassword(bytes, Ascii.indexOf(bytes, ':', from, at) + 1, at))
+            throw new Malformed("bad character in the user part of the URI");
         if (Ascii.indexOf(bytes, '%', from, at) >= 0) checkEscapes(bytes, from, at);
         return at + 1;
+    }
+
+    /** Its marks are fewer than a user's. */
+    private static boolean isPassword(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == ';' || bytes[i] == '?' || bytes[i] == '/') return false;
+        }
+        return true;
     }
 
     private static void checkEscapes(byte[] bytes, int from, int to) {

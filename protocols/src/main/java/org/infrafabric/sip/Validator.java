@@ -26,6 +26,7 @@ final class Validator {
     private static final byte[] IDENTITY = Ascii.bytes("identity");
     private static final HeaderName[] ONCE = {HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID, HeaderName.CSEQ};
     private static final int MAX_HOPS = 255;
+    private static final byte DELETE = 0x7f;
 
     private Validator() {}
 
@@ -100,7 +101,8 @@ final class Validator {
         int to = message.index().to(at);
         if (from == to) throw new Malformed("Bad Call-ID");
         for (int i = from; i < to; i++) {
-            if (Ascii.is(message.bytes()[i], Ascii.SPACE)) throw new Malformed("Bad Call-ID");
+            byte b = message.bytes()[i];
+            if (b >= 0 && b <= ' ' || b == DELETE) throw new Malformed("Bad Call-ID");
         }
     }
 
@@ -117,7 +119,7 @@ final class Validator {
         int from = request.uriFrom();
         int to = request.uriTo();
         if (!SipUri.isSip(bytes, from, to)) {
-            int scheme = Ascii.skip(bytes, from, to, Ascii.TOKEN);
+            int scheme = Ascii.skip(bytes, from, to, Ascii.SCHEME);
             return scheme > from && scheme < to && bytes[scheme] == ':' ? fault(416, "Unsupported URI Scheme") : fault(400, "Malformed Request-URI");
         }
         try {
