@@ -53,7 +53,8 @@ public final class MutationRun implements Network {
         random = new SplittableRandom(seed);
         this.silence = silence;
         SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@ifbus.test", "ifbus/bench");
-        core = new Core(settings, time, time, this, new Ids(new Random(seed)), this::onIncoming, EscalationHeaders.none(), SipJournal.NONE,
+        core = new Core(settings, time, time, this, new Ids(new Random(seed)), this::onIncoming, EscalationHeaders.none(), SipAccess.NONE,
+                SipJournal.NONE,
                 SipCounters.NONE, (host, found) -> found.accept(Optional.empty()));
         seeds = SipMessages.all();
     }

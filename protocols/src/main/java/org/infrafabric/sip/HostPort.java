@@ -40,7 +40,8 @@ record HostPort(String host, int port) {
         if (hostTo <= hostFrom || hostTo - hostFrom > MAX_HOST) throw new Malformed("no host");
         if (bytes[hostFrom] == '[') {
             boolean zone = Ascii.indexOf(bytes, '%', hostFrom, hostTo) >= 0; // RFC 3261 knows no zones
-            if (zone || bytes[hostTo - 1] != ']' || !Addresses.isLiteral(Ascii.text(bytes, hostFrom, hostTo))) throw new Malformed("bad IPv6 address");
+            if (zone || bytes[hostTo - 1] != ']' || !Addresses.isLiteral(Ascii.text(bytes, hostFrom, hostTo)))
+                throw new Malformed("bad IPv6 address");
         } else if (Ascii.skip(bytes, hostFrom, hostTo, Ascii.HOST) != hostTo) {
             throw new Malformed("bad character in the host");
         }

@@ -42,7 +42,9 @@ final class Intake {
     }
 
     /** A batch from the network was worked off; {@code more}: others may be waiting in the kernel. */
-    void onBatch(boolean more) { overload.onBatch(more, timers.nowNanos()); }
+    void onBatch(boolean more) {
+        overload.onBatch(more, timers.nowNanos());
+    }
 
     /** What a stream brought that cannot be followed any further: its sender hears why, if it can be answered at all. */
     void onBroken(StreamFramer.Broken broken, Hop from) {

@@ -15,7 +15,8 @@ final class OverloadNotes implements Overload.Listener {
     @Override
     public void began(long lateNanos, double fullness) {
         String why = String.format(Locale.ROOT, "%d ms late, %.0f %% of the room for transactions taken up", lateNanos / 1_000_000, 100 * fullness);
-        LOG.warn("SIP cannot keep up ({}): new calls are turned away with 503; calls that stand go on. If it lasts, send fewer here or add a node", why);
+        LOG.warn("SIP cannot keep up ({}): new calls are turned away with 503; calls that stand go on. If it lasts, send fewer here or add a node",
+                why);
         journal.overload(true, why);
     }
 

@@ -123,12 +123,20 @@ final class Params {
         return Ascii.skipSpace(bytes, valueEnd(bytes, at, to), to);
     }
 
-    /** token / host / quoted-string: IPv6 references bring brackets and colons. */
+    /** token / host / quoted-string; {@code received} brings IPv6 addresses without brackets, §25.1 via-received. */
     private static int valueEnd(byte[] bytes, int from, int to) {
         if (from < to && bytes[from] == '"') return Ascii.quotedEnd(bytes, from, to);
-        int at = from;
-        while (at < to && (Ascii.is(bytes[at], Ascii.TOKEN) || bytes[at] == '[' || bytes[at] == ']' || bytes[at] == ':')) at++;
+        int at = Ascii.skip(bytes, from, to, Ascii.TOKEN);
+        if (at < to && (bytes[at] == ':' || bytes[at] == '[' && at == from)) return addressEnd(bytes, from, to);
         if (at == from) throw new Malformed("Malformed parameter value");
+        return at;
+    }
+
+    private static int addressEnd(byte[] bytes, int from, int to) {
+        boolean bracket = bytes[from] == '[';
+        int at = bracket ? from + 1 : from;
+        while (at < to && (Ascii.is(bytes[at], Ascii.HEX) || bytes[at] == ':' || bytes[at] == '.')) at++;
+        if (bracket && (at == to || bytes[at++] != ']')) throw new Malformed("Malformed parameter value");
         return at;
     }
 

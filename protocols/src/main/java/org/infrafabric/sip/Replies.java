@@ -25,10 +25,13 @@ final class Replies {
     }
 
     /** Refuses whoever may have forged its address: see {@link ServerTransaction#respondOnce}. {@code phrase} may be empty. */
-    void refuseOnce(ServerTransaction transaction, int status, String phrase) { refuseOnce(transaction, status, phrase, writer -> {}); }
+    void refuseOnce(ServerTransaction transaction, int status, String phrase) {
+        refuseOnce(transaction, status, phrase, writer -> {});
+    }
 
     private void refuseOnce(ServerTransaction transaction, int status, String phrase, Consumer<SipWriter> headers) {
-        SipWriter answer = transaction.answer(status, phrase.isEmpty() ? Responses.phrase(status) : phrase, Responses.steadyTag(transaction.request()));
+        SipWriter answer = transaction.answer(status, phrase.isEmpty() ? Responses.phrase(status) : phrase,
+                Responses.steadyTag(transaction.request()));
         headers.accept(answer);
         transaction.respondOnce(status, answer.header(HeaderName.SERVER, product).end());
     }
@@ -72,7 +75,8 @@ final class Replies {
     void options(ServerTransaction transaction) {
         byte[] answer = transaction.answer(200, Responses.phrase(200), Responses.steadyTag(transaction.request()))
                 .header(HeaderName.ALLOW, Validator.ALLOW).header(HeaderName.ACCEPT, Descriptions.TYPE)
-                .header(HeaderName.ACCEPT_ENCODING, "identity").header(HeaderName.SUPPORTED, Validator.SUPPORTED).header(HeaderName.SERVER, product).end();
+                .header(HeaderName.ACCEPT_ENCODING, "identity").header(HeaderName.SUPPORTED, Validator.SUPPORTED).header(HeaderName.SERVER, product)
+                .end();
         if (transaction.request().hasToTag()) transaction.respond(200, answer);
         else transaction.respondOnce(200, answer);
     }

@@ -93,7 +93,9 @@ final class Transactions {
     }
 
     /** How much of the room for requests of others is taken up, 0 to 1. */
-    double fullness() { return Math.max((double) taken.size() / MAX_SERVER, (double) heldBytes / maxHeldBytes); }
+    double fullness() {
+        return Math.max((double) taken.size() / MAX_SERVER, (double) heldBytes / maxHeldBytes);
+    }
 
     /** Whether a request, that nobody has judged yet, was here before. */
     boolean knows(SipMessage request) {

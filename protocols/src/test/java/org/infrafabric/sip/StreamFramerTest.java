@@ -38,7 +38,8 @@ class StreamFramerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'OPTIONS sip:a SIP/2.0~~',400", "OPTIONS sip:a SIP/2.0~Content-Length: -1~~,400", "OPTIONS sip:a SIP/2.0~Content-Length: 70000~~,413",
+    @CsvSource({"'OPTIONS sip:a SIP/2.0~~',400", "OPTIONS sip:a SIP/2.0~Content-Length: -1~~,400",
+        "OPTIONS sip:a SIP/2.0~Content-Length: 70000~~,413",
         "OPTIONS sip:a SIP/2.0~l: 1~l: 2~~,400", "X,513"})
     void shouldSayWhyAStreamCannotBeFollowed(String start, int status) {
         String stream = start.replace("~", "\r\n").replace("X", "OPTIONS sip:a SIP/2.0\r\nX: " + "x".repeat(40_000));

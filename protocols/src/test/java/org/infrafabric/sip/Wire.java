@@ -98,7 +98,8 @@ final class Wire implements AutoCloseable {
     /** An OPTIONS unlike any before it. */
     byte[] question(String transport) {
         String own = "probe-" + probes++;
-        return Bench.text("OPTIONS", own, own, "", 1, "", "").replace("SIP/2.0/UDP", "SIP/2.0/" + transport).replace("\n", "\r\n").getBytes(ISO_8859_1);
+        return Bench.text("OPTIONS", own, own, "", 1, "", "").replace("SIP/2.0/UDP", "SIP/2.0/" + transport).replace("\n", "\r\n")
+                .getBytes(ISO_8859_1);
     }
 
     /** The next message's head, or the empty string at the end of the stream. */
