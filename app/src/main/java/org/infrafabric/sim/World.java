@@ -83,7 +83,9 @@ final class World implements AutoCloseable {
         this.life = new Life(timers);
         this.log = WitnessLog.open(store, NODE, busKey, timers::wallTime, salts);
         this.disk = new SimDisk(log, timers, life, dice);
-        desk = born();
+        EscalationDesk first = born();
+        desk = first;
+        var unused = first.recover();
     }
 
     private static SigningKey key(SplittableRandom random) {

@@ -42,6 +42,7 @@ public enum EventType {
     CALL_ENDED("IF.call", "call_ended", "A leg ended.", "escalation", "leg", "party", "failure", "status", "byPeer"),
     CALL_TAKEN("IF.call", "call_taken", "A party called in by itself.", "escalation", "leg", "role", "party", "from"),
     CALL_REFUSED("IF.call", "call_refused", "Somebody called in who has no part in this.", "from", "to", "source", "cause", "suppressed"),
+    CLOCK_JUMPED("IF.call", "clock_jumped", "The wall clock went so many milliseconds another way than time did; running counts the escalations that go on.", "millis", "running"),
     FEEDBACK_GIVEN("IF.call", "feedback_given", "After the call: how useful the expert was, 1 to 5; the words are a blob.", "escalation", "role", "rater", "expert", "usefulness", "note"),
     INVITE_SENT("IF.sip", "invite_sent", "An INVITE went out.", "callId", "party", "peer", "status", "detail", "message"),
     SIP_RINGING("IF.sip", "ringing", "The callee's phone rings (18x).", "callId", "party", "peer", "status", "detail", "message"),

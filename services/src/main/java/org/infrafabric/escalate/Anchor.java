@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * One moment on both clocks. From it on only nanoseconds count, so that a wall clock that jumps neither shortens nor prolongs what has begun.
+ * One moment on both clocks. From it on only nanoseconds count, so that a wall clock that jumps neither shortens nor prolongs
+ * what has begun; who knows of a jump takes a new anchor.
  *
  * @param nanos monotonic nanoseconds at {@code wall}
  */

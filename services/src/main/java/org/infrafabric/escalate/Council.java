@@ -27,6 +27,8 @@ final class Council {
     private long gatheredNanos = Due.NEVER;
     private @Nullable Ballot ballot;
     private @Nullable Instant votingEnds;
+    private long ownEndNanos = Due.NEVER; // of the council, whatever the message's deadline says
+    private long endsNanos = Due.NEVER; // whichever comes first
     private @Nullable Voting voting; // while it is open
 
     Council(Pace pace, Out out, Parties parties) {
@@ -99,13 +101,26 @@ final class Council {
     // --- the vote --------------------------------------------------------------------------------------------------------------------
 
     /** Puts up the ballot; gives the payload of the entry of IN_COUNCIL. {@link #open} follows. */
-    ObjectNode convene(CouncilRules rules, Anchor anchor, long endsNanos) {
+    ObjectNode convene(CouncilRules rules, Anchor anchor, long expiresNanos, long nowNanos) {
         List<String> eligible = out.guardians().stream().map(Guardian::id).sorted().toList();
         Ballot box = new Ballot(rules.quorum(), eligible);
         ballot = box;
-        votingEnds = anchor.wallAt(endsNanos);
         gatheredNanos = Due.NEVER;
+        ownEndNanos = nowNanos + rules.deadline().toNanos();
+        end(anchor, expiresNanos);
         return terms(box);
+    }
+
+    private void end(Anchor anchor, long expiresNanos) {
+        endsNanos = Due.earlier(ownEndNanos, expiresNanos);
+        votingEnds = anchor.wallAt(endsNanos);
+    }
+
+    /** The wall clock has jumped, and the message's deadline with it. */
+    void follow(Anchor anchor, long expiresNanos) {
+        if (voting == null) return;
+        end(anchor, expiresNanos);
+        voting.follow(anchor, endsNanos);
     }
 
     private ObjectNode terms(Ballot box) {
@@ -113,7 +128,7 @@ final class Council {
     }
 
     /** Opens the vote and tells those who are there; calls the others. */
-    void open(Anchor anchor, long endsNanos, Optional<String> expert, long nowNanos) {
+    void open(Anchor anchor, Optional<String> expert, long nowNanos) {
         Ballot box = ballot;
         if (box == null) return;
         ObjectNode terms = terms(box);
@@ -133,7 +148,9 @@ final class Council {
         Ballot box = ballot;
         Instant ends = votingEnds;
         if (box == null || ends == null || Due.passed(anchor.nanosAt(ends), nowNanos)) return false;
-        voting = new Voting(box, pace, anchor, out, anchor.nanosAt(ends), nowNanos);
+        ownEndNanos = anchor.nanosAt(ends);
+        endsNanos = ownEndNanos;
+        voting = new Voting(box, pace, anchor, out, endsNanos, nowNanos);
         out.noted(EventType.COUNCIL_RESUMED, Payload.of("eligible", box.eligible(), "votes", box.votes().size()));
         return true;
     }

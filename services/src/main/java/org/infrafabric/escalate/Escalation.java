@@ -32,7 +32,7 @@ final class Escalation implements Parties.Course {
     private final Matter matter;
     private final Pace pace;
     private final Out out;
-    private final Anchor anchor;
+    private Anchor anchor;
 
     private State state = State.RECEIVED;
     private @Nullable Plan plan;
@@ -59,6 +59,11 @@ final class Escalation implements Parties.Course {
         this.council = new Council(pace, out, parties);
         this.ending = new Ending(out, parties);
         this.anchor = new Anchor(wall, nowNanos);
+        follow();
+    }
+
+    /** The message's deadline is a time of the wall clock and goes with it. */
+    private void follow() {
         matter.deadline().ifPresent(deadline -> expiresNanos = anchor.nanosAt(deadline));
     }
 
@@ -152,6 +157,13 @@ final class Escalation implements Parties.Course {
             case IN_COUNCIL -> resumeCouncil(nowNanos);
             default -> finishIfEmpty(nowNanos);
         }
+    }
+
+    /** The wall clock has jumped: what is timed goes on as it was, but the message's deadline is now elsewhere. */
+    void onClockJump(Instant wall, long nowNanos) {
+        anchor = new Anchor(wall, nowNanos);
+        follow();
+        council.follow(anchor, expiresNanos);
     }
 
     void onRinging(int leg, int status, long millis) { parties.onRinging(leg, status, millis); }
@@ -433,9 +445,8 @@ final class Escalation implements Parties.Course {
     }
 
     private void openCouncil(long nowNanos) {
-        long endsNanos = Due.earlier(nowNanos + rules().deadline().toNanos(), expiresNanos);
-        enter(State.IN_COUNCIL, council.convene(rules(), anchor, endsNanos));
-        council.open(anchor, endsNanos, expert(), nowNanos);
+        enter(State.IN_COUNCIL, council.convene(rules(), anchor, expiresNanos, nowNanos));
+        council.open(anchor, expert(), nowNanos);
     }
 
     private void resumeCouncil(long nowNanos) {

@@ -32,6 +32,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
     private final Admission admission;
     private final Asides asides;
     private final FeedbackBook feedback;
+    private final ClockWatch clock;
     private final Trickle strangers = new Trickle(Admission.BURST);
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -45,6 +46,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
         this.deliveries = new Deliveries(parts, rows);
         this.asides = new Asides(parts.witness());
         this.feedback = new FeedbackBook(parts.store(), parts.witness(), rows);
+        this.clock = new ClockWatch(parts.timers().wallTime(), parts.timers().nowNanos());
         this.admission = new Admission(parts, rows, asides, house);
     }
 
@@ -243,6 +245,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
                 parts.owner().execute(() -> {
                     for (EscalationRows.Open left : open) resume(left, tokens.getOrDefault(left.matter().id(), List.of()));
                     deliveries.resume(undelivered);
+                    watchTheClock();
                     answer.complete(open.size());
                 });
             } catch (RuntimeException e) {
@@ -250,6 +253,18 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
             }
         });
         return answer;
+    }
+
+    private void watchTheClock() {
+        if (closed) return;
+        clock.look(parts.timers().wallTime(), parts.timers().nowNanos()).ifPresent(this::clockJumped);
+        var unused = parts.timers().after(ClockWatch.EVERY, this::watchTheClock);
+    }
+
+    private void clockJumped(Duration jump) {
+        LOG.warn("The wall clock has jumped by {} s; what runs keeps its time, deadlines of messages follow the clock", jump.toSeconds());
+        asides.note(EventType.CLOCK_JUMPED, Optional.empty(), Payload.of("millis", jump.toMillis(), "running", live));
+        for (Running each : running.values()) if (!each.over()) each.clockJumped();
     }
 
     private void resume(EscalationRows.Open left, List<String> tokens) {

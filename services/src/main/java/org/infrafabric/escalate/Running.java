@@ -117,6 +117,14 @@ final class Running implements Out, Journal.Keeper {
 
     void resume() { step(machine::onRestart); }
 
+    /** What it has stored of the wall clock is stored anew. */
+    void clockJumped() {
+        step(now -> {
+            machine.onClockJump(timers.wallTime(), now);
+            journal.write((tx, sealed) -> {});
+        });
+    }
+
     /** {@code after} runs when it is durable. */
     void cancel(String by, Runnable after) {
         step(now -> {

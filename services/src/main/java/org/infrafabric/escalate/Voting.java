@@ -8,9 +8,9 @@ import org.infrafabric.witness.EventType;
 final class Voting {
     private final Ballot ballot;
     private final Pace pace;
-    private final Anchor anchor;
+    private Anchor anchor;
     private final Out out;
-    private final long endsNanos;
+    private long endsNanos;
     private long settledNanos;
 
     Voting(Ballot ballot, Pace pace, Anchor anchor, Out out, long endsNanos, long nowNanos) {
@@ -23,6 +23,12 @@ final class Voting {
     }
 
     Ballot ballot() { return ballot; }
+
+    /** The wall clock has jumped. */
+    void follow(Anchor now, long newEndNanos) {
+        anchor = now;
+        endsNanos = newEndNanos;
+    }
 
     long dueNanos() { return Due.earlier(endsNanos, settledNanos); }
 

@@ -85,6 +85,8 @@ final class Bus implements Witness {
                 Pace.USUAL);
         desk = new EscalationDesk(new DeskParts(settings, key, store, this, () -> guard, new Phones(), Bridge::new, id -> new Bridge.Silence(),
                 new Words(), this::post, timers, timers, Runnable::run, new SplittableRandom(1)));
+        desk.recover();
+        timers.settle();
         return this;
     }
 
@@ -94,10 +96,7 @@ final class Bus implements Witness {
         phones.clear();
         timers.execute(desk::close); // its timers and calls are gone with it; nothing of it may reach the new life
         timers.settle();
-        start();
-        desk.recover();
-        timers.settle();
-        return this;
+        return start();
     }
 
     ObjectNode message(String id) {
