@@ -9,6 +9,7 @@ import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.ast.CelExpr;
+import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.CelTypeProvider;
 import dev.cel.common.types.ListType;
@@ -67,19 +68,41 @@ final class Condition {
     }
 
     private final CelRuntime.Program program;
+    private final boolean readsSummary;
 
-    private Condition(CelRuntime.Program program) { this.program = program; }
+    private Condition(CelRuntime.Program program, boolean readsSummary) {
+        this.program = program;
+        this.readsSummary = readsSummary;
+    }
 
     /** Throws {@link CelValidationException} with places and reasons when the text is no condition. */
     static Condition compile(String text) throws CelValidationException {
         CelAbstractSyntaxTree tree = Language.CEL.compile(text).getAst();
         Language.VALIDATOR.validate(tree).getAst();
         try {
-            return new Condition(Language.CEL.createProgram(tree));
+            return new Condition(Language.CEL.createProgram(tree), readsSummary(tree));
         } catch (CelEvaluationException unplannable) {
             throw new IllegalStateException("CEL checked a rule and could not plan it: " + text, unplannable);
         }
     }
+
+    /** Also where the whole message is handed on: it might be read there. */
+    private static boolean readsSummary(CelAbstractSyntaxTree tree) {
+        CelNavigableAst walk = CelNavigableAst.fromAst(tree);
+        long fields = walk.getRoot().allNodes().filter(node -> node.getKind() == CelExpr.ExprKind.Kind.SELECT && ofMessage(node.expr().select()))
+                .count();
+        long messages = walk.getRoot().allNodes()
+                .filter(node -> node.getKind() == CelExpr.ExprKind.Kind.IDENT && node.expr().ident().name().equals("message")).count();
+        boolean summary = walk.getRoot().allNodes().anyMatch(node -> node.getKind() == CelExpr.ExprKind.Kind.SELECT && ofMessage(node.expr().select())
+                && node.expr().select().field().equals("summary"));
+        return summary || messages > fields;
+    }
+
+    private static boolean ofMessage(CelExpr.CelSelect select) {
+        return select.operand().getKind() == CelExpr.ExprKind.Kind.IDENT && select.operand().ident().name().equals("message");
+    }
+
+    boolean readsSummary() { return readsSummary; }
 
     static List<String> fieldNames() { return FIELDS.keySet().stream().sorted().toList(); }
 

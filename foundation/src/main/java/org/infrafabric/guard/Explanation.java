@@ -77,7 +77,7 @@ public record Explanation(String file, Judgement judgement, List<Step> rules, Li
         if (judgement instanceof Judgement.People people) {
             map.put("hazards", people.hazards());
             map.put("rungs", people.rungs().stream().map(rung -> rung.stream().map(Expert::uri).toList()).toList());
-            map.put("council", council(people.council()));
+            map.put("council", JudgementForm.council(people.council()));
         }
         return map;
     }
@@ -134,16 +134,6 @@ public record Explanation(String file, Judgement judgement, List<Step> rules, Li
         map.put("name", choice.name());
         map.put("rung", choice.rung());
         map.put("why", choice.why());
-        return map;
-    }
-
-    private static Map<String, Object> council(CouncilRules rules) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("quorum", rules.quorum());
-        map.put("deadline", rules.deadline().toString());
-        map.put("gather", rules.gather().toString());
-        map.put("ring", rules.ringEarly() ? "early" : "accepted");
-        map.put("withoutExpert", rules.withoutExpert());
         return map;
     }
 }

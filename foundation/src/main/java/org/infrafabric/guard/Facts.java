@@ -3,6 +3,8 @@ package org.infrafabric.guard;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +13,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.infrafabric.message.IfMessage;
 import org.infrafabric.message.Rfc3339;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * All that a policy may look at: what a message says, and the time. The same facts under the same policy give the same judgement, today and from the log.
@@ -32,6 +36,9 @@ public record Facts(String id, String performative, List<String> hazards, String
 
     public Facts {
         hazards = List.copyOf(hazards);
+        timestamp = timestamp.truncatedTo(ChronoUnit.MILLIS); // as the log has it, so that the same comes out of it
+        deadline = deadline.map(time -> time.truncatedTo(ChronoUnit.MILLIS));
+        now = now.truncatedTo(ChronoUnit.MILLIS);
         summary = summary.length() <= SUMMARY_CHARACTERS ? summary : summary.substring(0, SUMMARY_CHARACTERS);
     }
 
@@ -73,6 +80,31 @@ public record Facts(String id, String performative, List<String> hazards, String
         inputs.put("now", time(now));
         return inputs;
     }
+
+    /**
+     * The facts that {@link #inputs} wrote down.
+     *
+     * @param summary where it is still to be had, else empty
+     * @throws IllegalArgumentException they are none
+     */
+    static Facts ofInputs(String id, String summary, JsonNode inputs) {
+        List<String> hazards = new ArrayList<>();
+        inputs.path("hazards").forEach(hazard -> hazards.add(hazard.asString("")));
+        OptionalDouble confidence = inputs.has("confidence") ? OptionalDouble.of(Double.parseDouble(text(inputs, "confidence")))
+                : OptionalDouble.empty();
+        try {
+            return new Facts(id, text(inputs, "performative"), hazards, text(inputs, "severity"), inputs.path("level").asInt(),
+                    text(inputs, "source"),
+                    text(inputs, "destination"), confidence, summary, text(inputs, "conversationId"), inputs.path("evidence").asInt(),
+                    Instant.parse(text(inputs, "timestamp")),
+                    inputs.has("deadline") ? Optional.of(Instant.parse(text(inputs, "deadline"))) : Optional.empty(),
+                    Instant.parse(text(inputs, "now")));
+        } catch (DateTimeException | JacksonException wrong) {
+            throw new IllegalArgumentException("the inputs are not whole: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static String text(JsonNode inputs, String field) { return inputs.path(field).asString(); }
 
     /** What {@code message} is in a rule; a key that is not here is a field that the message does not have. */
     Map<String, Object> message() {

@@ -1,18 +1,32 @@
 package org.infrafabric.guard;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.IfMessage;
+import org.infrafabric.message.Sha256;
+import org.infrafabric.store.Transaction;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Says what may happen: whether a message needs people, who they are, whether one of them may be called now, and who may call in. It never allows what no rule
- * covers, and a guard that cannot answer says no. Immutable but for the counts of calls; any thread.
+ * covers, and a guard that cannot answer says no. Immutable but for its {@link Counters}; any thread.
  */
 public final class Guard {
+    /** Names, among a ruling's inputs, of the limit's counter and of what it had counted before. */
+    static final String COUNTER = "counter";
+    static final String COUNTED = "counted";
+
+    private static final String CALLS = "calls:";
+    private static final Duration CALL_WINDOW = Duration.ofMinutes(1);
+
     /** Stands for the rule in a {@link Ruling} when no rule covered the message. */
     public static final String NO_RULE = "none";
 
@@ -22,18 +36,44 @@ public final class Guard {
     private final Policy policy;
     private final Roster roster;
     private final GuardSettings settings;
-    private final CallRate rate;
+    private final Counters counters;
+    private final Set<String> reachable;
+    private final ObjectNode rosterTree;
+    private final String rosterHash;
 
-    /** Throws {@link InvalidFile} when a rule names an expert who is not in the roster, or leaves nobody to decide. */
+    /** With counters of its own, which end with it. */
     public Guard(Policy policy, Roster roster, GuardSettings settings) {
+        this(policy, roster, settings, Counters.inMemory());
+    }
+
+    /**
+     * Throws {@link InvalidFile} when a rule names an expert or guardian who is not in the roster, or leaves nobody to decide.
+     *
+     * @param counters those of the guard before it, after a reload
+     */
+    public Guard(Policy policy, Roster roster, GuardSettings settings, Counters counters) {
         this.policy = policy;
         this.roster = roster;
         this.settings = settings;
+        this.counters = counters;
         List<Problem> problems = new ArrayList<>();
         for (Rule rule : policy.rules()) check(rule, problems);
         if (!problems.isEmpty()) throw new InvalidFile(problems);
-        this.rate = new CallRate(roster.reachable().stream().map(expert -> UriPattern.parse(expert.uri()).text()).toList(),
-                settings.callsPerMinute());
+        this.reachable = roster.reachable().stream().map(expert -> UriPattern.parse(expert.uri()).text()).collect(Collectors.toUnmodifiableSet());
+        this.rosterTree = RosterForm.write(roster, settings);
+        this.rosterHash = Sha256.hex(CanonicalJson.of(rosterTree));
+    }
+
+    /**
+     * The guard whose policy and roster the log kept, to judge again what it has judged.
+     *
+     * @param policy canonical form of {@link Policy#tree}
+     * @param roster canonical form of {@link #rosterTree}
+     * @throws InvalidFile they are none, or of a later version of ifbus
+     */
+    static Guard ofCanonical(String name, String policy, String roster) {
+        RosterForm.Read read = RosterForm.read(name, roster);
+        return new Guard(Policy.ofCanonical(name, policy), read.roster(), read.settings());
     }
 
     public Policy policy() { return policy; }
@@ -42,13 +82,45 @@ public final class Guard {
 
     public GuardSettings settings() { return settings; }
 
-    /** What is to happen with a message. Never throws. */
-    public Judgement judge(IfMessage message, Instant now) {
-        return closed(() -> judged(Facts.of(message, now)));
+    /** Roster and settings as a tree, for the log: without names and tokens. */
+    public ObjectNode rosterTree() { return rosterTree.deepCopy(); }
+
+    /** Hex SHA-256 of the canonical form of {@link #rosterTree}; every judgement's inputs hold it. */
+    public String rosterHash() {
+        return rosterHash;
     }
 
-    /** The same from facts, such as those that the log kept. */
-    public Judgement judge(Facts facts) { return closed(() -> judged(facts)); }
+    /**
+     * What is to happen with a message; counts it where the rule that decides has a limit. Never throws.
+     *
+     * @param nowNanos monotonic, for limits
+     */
+    public Judgement judge(IfMessage message, Instant now, long nowNanos) {
+        return closed(() -> judged(Facts.of(message, now), (rule, limit, facts) -> {
+            Counters.Taken taken = counters.take(limit.key(rule, facts), limit.most(), limit.per(), now, nowNanos);
+            return taken.before();
+        }));
+    }
+
+    /** The same from facts, as the first of their kind: nothing is counted. */
+    public Judgement judge(Facts facts) { return judge(facts, 0); }
+
+    /**
+     * The same from facts, such as those that the log kept; nothing is counted.
+     *
+     * @param counted what the limit of the rule that decides had counted before
+     */
+    Judgement judge(Facts facts, int counted) { return closed(() -> judged(facts, (rule, limit, unused) -> counted)); }
+
+    /** Writes down what a judgement or a call has counted, in the transaction of its entry. Nothing where no limit was asked. */
+    public void save(Judgement judgement, Transaction tx) {
+        if (judgement.ruling().inputs().get(COUNTER) instanceof String key) counters.save(tx, key);
+    }
+
+    /** The same for a call to this expert, see {@link #permitCall}. */
+    public void saveCall(String expertUri, Transaction tx) {
+        normal(expertUri).ifPresent(uri -> counters.save(tx, CALLS + uri));
+    }
 
     /** Every rule with what it looked at, whether it fires, and why; and who would be rung. */
     public Explanation explain(IfMessage message, Instant now) {
@@ -61,12 +133,27 @@ public final class Guard {
         return Explanation.of(policy, judge(facts), trials, roster, facts);
     }
 
-    /** Whether this expert may be called now; counts the call if so. Once a ring attempt; {@code nowNanos} is monotonic. */
-    public Permit permitCall(String expertUri, long nowNanos) {
+    /**
+     * Whether this expert may be called now; counts the call if so. Once a ring attempt.
+     *
+     * @param wall dates what {@link #saveCall} keeps
+     * @param nowNanos monotonic
+     */
+    public Permit permitCall(String expertUri, Instant wall, long nowNanos) {
+        Optional<String> uri = normal(expertUri).filter(reachable::contains);
+        if (uri.isEmpty()) return new Permit(false, "no expert who can be rung has this address", 0);
+        int most = settings.callsPerMinute();
+        Counters.Taken taken = counters.take(CALLS + uri.get(), most, CALL_WINDOW, wall, nowNanos);
+        if (taken.counted()) return Permit.ALLOWED;
+        long seconds = Duration.ofNanos(taken.retryAfterNanos()).toSeconds();
+        return new Permit(false, most + " calls in the last minute; the next is allowed in " + seconds + " s", taken.retryAfterNanos());
+    }
+
+    private static Optional<String> normal(String uri) {
         try {
-            return rate.permit(UriPattern.parse(expertUri).text(), nowNanos);
-        } catch (IllegalArgumentException noUri) {
-            return new Permit(false, "no expert has this address", 0);
+            return Optional.of(UriPattern.parse(uri).text());
+        } catch (IllegalArgumentException none) {
+            return Optional.empty();
         }
     }
 
@@ -80,10 +167,15 @@ public final class Guard {
         return settings.requireSignatures() || agent.key().isPresent();
     }
 
-    private Judgement judged(Facts facts) {
+    /** How much a rule's limit had counted before this. */
+    private interface Tally {
+        int of(Rule rule, Limit limit, Facts facts);
+    }
+
+    private Judgement judged(Facts facts, Tally tally) {
         Optional<String> unfit = facts.unfit();
         if (unfit.isPresent()) return new Judgement.Denied(ruling(UNFIT, unfit.get(), Map.of()));
-        return judgement(facts, policy.decide(facts));
+        return judgement(facts, policy.decide(facts), tally);
     }
 
     /** Fail closed: whatever breaks in here, the answer is no, and the log says what broke. */
@@ -95,19 +187,33 @@ public final class Guard {
         }
     }
 
-    private Judgement judgement(Facts facts, Optional<Policy.Trial> trial) {
-        if (trial.isEmpty()) return new Judgement.Denied(ruling(NO_RULE, "no rule of the policy covers this message", facts.inputs()));
+    private Judgement judgement(Facts facts, Optional<Policy.Trial> trial, Tally tally) {
+        Map<String, Object> inputs = facts.inputs();
+        inputs.put("rosterHash", rosterHash);
+        if (trial.isEmpty()) return new Judgement.Denied(ruling(NO_RULE, "no rule of the policy covers this message", inputs));
         Rule rule = trial.get().rule();
         Optional<String> failure = trial.get().run().failure();
-        if (failure.isPresent())
-            return new Judgement.Denied(ruling(rule.name(), "the rule could not be evaluated: " + failure.get(), facts.inputs()));
-        Ruling ruling = ruling(rule.name(), rule.reason(), facts.inputs());
+        if (failure.isPresent()) return new Judgement.Denied(ruling(rule.name(), "the rule could not be evaluated: " + failure.get(), inputs));
+        if (rule.limit().isPresent()) {
+            Limit limit = rule.limit().get();
+            int counted = tally.of(rule, limit, facts);
+            inputs.put(COUNTER, limit.key(rule, facts));
+            inputs.put(COUNTED, counted);
+            if (counted >= limit.most()) return overLimit(rule, limit, inputs);
+        }
+        Ruling ruling = ruling(rule.name(), rule.reason(), inputs);
         return switch (rule.then()) {
             case PEOPLE -> people(facts, rule, ruling);
             case HOLD -> new Judgement.Held(ruling);
             case SHARE -> new Judgement.Shared(ruling);
             case DENY -> new Judgement.Denied(ruling);
         };
+    }
+
+    private Judgement overLimit(Rule rule, Limit limit, Map<String, Object> inputs) {
+        Ruling ruling = ruling(rule.name(), rule.reason() + ": but this rule has decided " + limit.most() + " times within " + limit.per()
+                + (limit.eachSource() ? " for this source" : "") + ", and may not more often", inputs);
+        return limit.over() == Rule.Then.HOLD ? new Judgement.Held(ruling) : new Judgement.Denied(ruling);
     }
 
     private Judgement people(Facts facts, Rule rule, Ruling ruling) {
@@ -140,9 +246,22 @@ public final class Guard {
             }
         }
         CouncilRules council = rule.council().over(settings.council());
+        council.decide().ifPresent(approval -> check(rule, council, approval, problems));
         if (council.quorum() == 0 && council.withoutExpert()) {
             problems.add(new Problem(policy.file(), rule.line(), "rule \"" + rule.name() + "\"",
                     "without an expert (withoutExpert) and without a council (quorum: 0) nobody decides", "set a quorum, or withoutExpert: false"));
         }
+    }
+
+    private void check(Rule rule, CouncilRules council, Approval approval, List<Problem> problems) {
+        String where = "rule \"" + rule.name() + "\"";
+        for (String id : approval.of()) {
+            if (roster.guardian(id).isEmpty())
+                problems.add(new Problem(policy.file(), rule.line(), where, id + " is no guardian of the roster",
+                        "add the guardian to the config, or take the id out of council.decide.of"));
+        }
+        if (council.quorum() == 0)
+            problems.add(new Problem(policy.file(), rule.line(), where,
+                    "approvals of guardians are needed (council.decide), and there is no council (quorum: 0)", "set a quorum, or remove decide"));
     }
 }

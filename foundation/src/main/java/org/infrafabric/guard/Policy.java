@@ -33,6 +33,15 @@ public final class Policy {
 
     record Compiled(Rule rule, Condition condition) {}
 
+    /** Whether the rules up to the one of this name, or all if there is none, look at the summary, which is not among the logged inputs. */
+    boolean readsSummary(String rule) {
+        for (Compiled compiled : rules) {
+            if (compiled.condition().readsSummary()) return true;
+            if (compiled.rule().name().equals(rule)) return false;
+        }
+        return false;
+    }
+
     Policy(String file, List<Compiled> rules) {
         this.file = file;
         this.rules = List.copyOf(rules);
@@ -60,6 +69,13 @@ public final class Policy {
      * @param file how errors name it
      */
     public static Policy parse(String file, String text) { return PolicyFile.read(file, text); }
+
+    /**
+     * The policy whose canonical form this is, to judge again what it has judged.
+     *
+     * @throws InvalidFile it is none, or one of a later version of ifbus
+     */
+    static Policy ofCanonical(String name, String canonical) { return parse(name, canonical); }
 
     /** The text of a file that people write: UTF-8, of bounded length. Throws {@link InvalidFile} when it cannot be read. */
     public static String text(Path file) {
@@ -116,7 +132,8 @@ public final class Policy {
         return trials;
     }
 
-    private ObjectNode tree() {
+    /** The same as a tree, for the log; {@link #ofCanonical} makes the policy of it again. */
+    public ObjectNode tree() {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         ArrayNode list = root.put("version", PolicyFile.VERSION).putArray("rules");
         for (Compiled compiled : rules) {
@@ -136,6 +153,9 @@ public final class Policy {
             rule.council().gather().ifPresent(value -> council.put("gather", value.toString()));
             rule.council().ringEarly().ifPresent(value -> council.put("ring", value ? "early" : "accepted"));
             rule.council().withoutExpert().ifPresent(value -> council.put("withoutExpert", value));
+            rule.council().decide().ifPresent(value -> council.set("decide", JudgementForm.decide(value)));
+            rule.limit().ifPresent(limit -> node.putObject("limit").put("most", limit.most()).put("per", limit.per().toString())
+                    .put("each", limit.eachSource() ? "source" : "rule").put("over", limit.over().word()));
         }
         return root;
     }

@@ -65,14 +65,15 @@ final class PolicyFile {
         List<String> assume = section.texts("assume");
         List<List<Rule.Selector>> rungs = rungs(section);
         Rule.CouncilChange council = council(section);
+        Optional<Limit> limit = section.has("limit") ? Optional.of(limit(section.section("limit"))) : Optional.empty();
         if (then != Rule.Then.PEOPLE) {
             for (String key : List.of("assume", "rungs", "council")) {
-                if (section.has(key))
+                if (section.holds(key))
                     section.problem(key, "this means nothing where the rule says \"" + then.word() + "\"", "remove it, or say then: people");
             }
         }
         section.end();
-        Rule rule = new Rule(name, section.line(), when.strip(), then, reason, assume, rungs, council);
+        Rule rule = new Rule(name, section.line(), when.strip(), then, reason, assume, rungs, council, limit);
         return compile(section, rule).map(condition -> new Policy.Compiled(rule, condition));
     }
 
@@ -139,9 +140,29 @@ final class PolicyFile {
         Rule.CouncilChange change = new Rule.CouncilChange(given(section, "quorum", section.whole("quorum", 0, 0, MOST_QUORUM)),
                 given(section, "deadline", section.duration("deadline", second, second, LONGEST)),
                 given(section, "gather", section.duration("gather", second, Duration.ZERO, LONGEST)),
-                given(section, "ring", section.choice("ring", false, RING)), given(section, "withoutExpert", section.flag("withoutExpert", false)));
+                given(section, "ring", section.choice("ring", false, RING)), given(section, "withoutExpert", section.flag("withoutExpert", false)),
+                section.has("decide") ? Optional.of(approval(section.section("decide"))) : Optional.empty());
         section.end();
         return change;
+    }
+
+    private static Approval approval(YamlSection section) {
+        section.required("need", "how many of them must approve");
+        Approval approval = new Approval(section.whole("need", 1, 1, MOST_QUORUM), section.texts("of"));
+        if (!approval.of().isEmpty() && approval.of().stream().distinct().count() < approval.need())
+            section.problem("need", "more approvals are needed than guardians are named", "name at least " + approval.need() + " in of");
+        section.end();
+        return approval;
+    }
+
+    private static Limit limit(YamlSection section) {
+        section.required("most", "how often the rule may decide within the window");
+        section.required("per", "the window, such as PT1H");
+        Limit limit = new Limit(section.whole("most", 1, 1, Counters.MOST),
+                section.duration("per", Duration.ofHours(1), Duration.ofSeconds(1), Counters.LONGEST), section.choice("each", true, Limit.EACH),
+                section.choice("over", Rule.Then.DENY, Limit.OVER));
+        section.end();
+        return limit;
     }
 
     private static <T> Optional<T> given(YamlSection section, String key, T value) {

@@ -14,9 +14,10 @@ import java.util.Optional;
  * @param assume the hazards that a message is taken to have when it names none
  * @param rungs whom to ring; empty for each fitting expert alone, those who fit the main hazard first
  * @param council what this rule changes in the council's rules
+ * @param limit how often it may decide
  */
 public record Rule(String name, int line, String when, Then then, String reason, List<String> assume, List<List<Selector>> rungs,
-        CouncilChange council) {
+        CouncilChange council, Optional<Limit> limit) {
 
     /** What a rule may say. */
     public enum Then {
@@ -58,12 +59,13 @@ public record Rule(String name, int line, String when, Then then, String reason,
 
     /** Changes to {@link CouncilRules}; what is empty stays. */
     public record CouncilChange(Optional<Integer> quorum, Optional<Duration> deadline, Optional<Duration> gather, Optional<Boolean> ringEarly,
-            Optional<Boolean> withoutExpert) {
-        static final CouncilChange NONE = new CouncilChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            Optional<Boolean> withoutExpert, Optional<Approval> decide) {
+        static final CouncilChange NONE = new CouncilChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty());
 
         CouncilRules over(CouncilRules base) {
             return new CouncilRules(quorum.orElse(base.quorum()), deadline.orElse(base.deadline()), gather.orElse(base.gather()),
-                    ringEarly.orElse(base.ringEarly()), withoutExpert.orElse(base.withoutExpert()));
+                    ringEarly.orElse(base.ringEarly()), withoutExpert.orElse(base.withoutExpert()), decide.or(base::decide));
         }
     }
 }

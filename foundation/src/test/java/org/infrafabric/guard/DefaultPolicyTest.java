@@ -73,7 +73,7 @@ class DefaultPolicyTest {
 
     @Test
     void shouldJudgeARealMessage() {
-        Judgement judgement = guard.judge(message("ESCALATE", ",\"confidence\":{\"normalized\":0.19}", "\"legal\",\"safety\""), NOW);
+        Judgement judgement = guard.judge(message("ESCALATE", ",\"confidence\":{\"normalized\":0.19}", "\"legal\",\"safety\""), NOW, 0);
 
         assertThat(judgement).isInstanceOfSatisfying(Judgement.People.class, people -> {
             assertThat(people.rungs()).extracting(rung -> rung.getFirst().uri()).containsExactly("sip:legal@127.0.0.1", "sip:safety@127.0.0.1");

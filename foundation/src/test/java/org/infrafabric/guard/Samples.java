@@ -49,14 +49,19 @@ final class Samples {
                 Optional.empty(), NOW);
     }
 
-    static IfMessage message(String performative, String confidence, String hazards) {
-        String json = """
-                {"id":"m-1","timestamp":"2026-11-21T12:00:00.000Z","level":2,"source":"if://agent/a","destination":"if://service/council",
-                 "payload":{"performative":"%s","hazards":[%s],"summary":"May I publish?"%s}}""".formatted(performative, hazards, confidence);
+    static IfMessage message(String performative, String more, String hazards) {
         try {
-            return IfMessage.parse(json.getBytes(UTF_8));
+            return IfMessage.parse(bytes(performative, more, hazards));
         } catch (MessageRefused refused) {
             throw new AssertionError(refused);
         }
+    }
+
+    /** @param more of the payload, each with a comma before it */
+    static byte[] bytes(String performative, String more, String hazards) {
+        return """
+                {"id":"m-1","timestamp":"2026-11-21T12:00:00.000Z","level":2,"source":"if://agent/a","destination":"if://service/council",
+                 "payload":{"performative":"%s","hazards":[%s],"summary":"May I publish?"%s}}""".formatted(performative, hazards, more)
+                .getBytes(UTF_8);
     }
 }

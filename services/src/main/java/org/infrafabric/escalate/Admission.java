@@ -85,7 +85,7 @@ final class Admission {
             case Door.Finding.Sound sound -> {
                 Optional<EscalationRows.Known> known = rows.known(sound.message().id());
                 Optional<Judgement> judgement = known.isPresent() || sound.ifNew().isPresent() ? Optional.empty()
-                        : Optional.of(guard.judge(sound.message(), parts.timers().wallTime()));
+                        : Optional.of(guard.judge(sound.message(), parts.timers().wallTime(), parts.timers().nowNanos()));
                 parts.owner().execute(() -> admit(sound, known, judgement, body, agent, receivedNanos, answer));
             }
         }

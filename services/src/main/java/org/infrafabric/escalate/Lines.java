@@ -90,12 +90,13 @@ final class Lines implements Conference.Listener {
     void dial(int leg, Callee callee, String firstHash) {
         portrait.calling(leg, callee.name, callee.role == Callee.Role.EXPERT, timers.wallTime());
         if (callee.role == Callee.Role.EXPERT) {
-            Permit permit = parts.guard().get().permitCall(callee.uri, timers.nowNanos());
+            Permit permit = parts.guard().get().permitCall(callee.uri, timers.wallTime(), timers.nowNanos());
             if (!permit.allowed()) {
                 note(EventType.CALL_DENIED, Payload.of("party", callee.name, "reason", permit.reason()));
                 cannotCall(leg, CallFailure.DENIED_BY_GUARD, permit.reason());
                 return;
             }
+            journal.write((tx, sealed) -> parts.guard().get().saveCall(callee.uri, tx));
         }
         try {
             String track = callee.role == Callee.Role.EXPERT ? "expert" : callee.name;

@@ -9,6 +9,7 @@ import org.infrafabric.call.IncomingCall;
 import org.infrafabric.guard.Expert;
 import org.infrafabric.guard.Guardian;
 import org.infrafabric.guard.Judgement;
+import org.infrafabric.guard.JudgementForm;
 import org.infrafabric.guard.Party;
 import org.infrafabric.store.StoreFailure;
 import org.infrafabric.time.Timers;
@@ -104,8 +105,8 @@ final class Running implements Out, Journal.Keeper {
             machine.onReceived(agent, signed,
                     Payload.of("requestSha256", matter.requestSha256(), "source", matter.source(), "hazards", matter.hazards(), "evidenceBarred",
                             barred.isEmpty() ? Optional.empty() : Optional.of(barred)));
-            noted(EventType.GUARD_DECIDED, Payload.of("result", judgement.result(), "rule", judgement.ruling().rule(), "reason",
-                    judgement.ruling().reason(), "policyHash", judgement.ruling().policyHash(), "inputs", Payload.of(judgement.ruling().inputs())));
+            noted(EventType.GUARD_DECIDED, JudgementForm.of(judgement));
+            journal.write((tx, sealed) -> parts.guard().get().save(judgement, tx));
             if (judgement instanceof Judgement.People) lines.ahead(State.RINGING);
             machine.onJudged(judgement, now);
             journal.effect(() -> {
