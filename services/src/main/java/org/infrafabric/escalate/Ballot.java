@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.infrafabric.guard.Approval;
 
 /**
  * The votes of one council and the rules that make a result of them (CONTRACT §3, Voting). Knows nothing of time but what it is told to note
@@ -16,7 +17,7 @@ final class Ballot {
     /** What a guardian may say; withdrawing is the absence of all three. */
     enum Choice { APPROVE, REJECT, ABSTAIN }
 
-    /** What comes of it. A tie, or too few votes, is a hold. */
+    /** What comes of it. A tie, or too few votes or approvals, is a hold. */
     enum Result { APPROVE, REJECT, HOLD }
 
     /** A vote that stands. Conditions go with approvals only. */
@@ -28,15 +29,18 @@ final class Ballot {
     }
 
     private final int quorum;
+    private final Optional<Approval> needed;
     private final Set<String> eligible;
     private final Map<String, Cast> votes = new LinkedHashMap<>(); // in the order of their last change
 
     /**
      * @param quorum votes needed, abstentions counted
+     * @param needed whose approvals an approval needs beside its majority
      * @param eligible who was in the roster when voting opened
      */
-    Ballot(int quorum, List<String> eligible) {
+    Ballot(int quorum, Optional<Approval> needed, List<String> eligible) {
         this.quorum = quorum;
+        this.needed = needed;
         this.eligible = new TreeSet<>(eligible);
     }
 
@@ -67,7 +71,18 @@ final class Ballot {
     Result result() {
         Count count = count();
         if (count.cast() < quorum || count.approve() == count.reject()) return Result.HOLD;
-        return count.approve() > count.reject() ? Result.APPROVE : Result.REJECT;
+        if (count.approve() < count.reject()) return Result.REJECT;
+        return approvals(false) >= need() ? Result.APPROVE : Result.HOLD;
+    }
+
+    private int need() { return needed.map(Approval::need).orElse(0); }
+
+    /** How many of those whose approval counts have approved; with {@code open} also those who have not voted yet. */
+    private int approvals(boolean open) {
+        return (int) eligible.stream().filter(guardian -> needed.map(approval -> approval.counts(guardian)).orElse(true)).filter(guardian -> {
+            Cast vote = votes.get(guardian);
+            return vote == null ? open : vote.choice() == Choice.APPROVE;
+        }).count();
     }
 
     /** Conditions of the approvals that stand; any of them makes an approval conditional. */
@@ -85,9 +100,13 @@ final class Ballot {
         return switch (result()) {
             case APPROVE -> count.reject() + open < count.approve();
             case REJECT -> count.approve() + open < count.reject();
-            case HOLD -> open == 0 || count.cast() + open < quorum; // any open vote breaks a tie, or brings the quorum
+            case HOLD -> count.cast() + open < quorum || !canReject(count, open) && !canApprove(count, open);
         };
     }
+
+    private static boolean canReject(Count count, int open) { return count.reject() + open > count.approve(); }
+
+    private boolean canApprove(Count count, int open) { return count.approve() + open > count.reject() && approvals(true) >= need(); }
 
     /** In words, for the decision's reason. */
     String reason() {
@@ -96,7 +115,10 @@ final class Ballot {
         return switch (result()) {
             case APPROVE -> "majority " + count.approve() + " to " + count.reject();
             case REJECT -> "majority " + count.reject() + " to " + count.approve() + " against";
-            case HOLD -> "tie " + count.approve() + " to " + count.reject();
+            case HOLD -> count.approve() == count.reject() ? "tie " + count.approve() + " to " + count.reject()
+                    : "majority " + count.approve() + " to " + count.reject() + ", but " + approvals(false) + " of " + need()
+                            + " approvals that are needed" + needed.filter(approval -> !approval.of().isEmpty())
+                                    .map(approval -> " of " + String.join(", ", approval.of())).orElse("");
         };
     }
 

@@ -38,9 +38,9 @@ final class Council {
     }
 
     /** As it stood; {@link #resume} opens the vote again. */
-    void restore(Kept kept, int quorum) {
+    void restore(Kept kept, CouncilRules rules) {
         if (kept.votingEnds().isEmpty()) return;
-        Ballot box = new Ballot(quorum, kept.eligible());
+        Ballot box = new Ballot(rules.quorum(), rules.decide(), kept.eligible());
         kept.votes().forEach(box::cast);
         ballot = box;
         votingEnds = kept.votingEnds().get();
@@ -103,7 +103,7 @@ final class Council {
     /** Puts up the ballot; gives the payload of the entry of IN_COUNCIL. {@link #open} follows. */
     ObjectNode convene(CouncilRules rules, Anchor anchor, long expiresNanos, long nowNanos) {
         List<String> eligible = out.guardians().stream().map(Guardian::id).sorted().toList();
-        Ballot box = new Ballot(rules.quorum(), eligible);
+        Ballot box = new Ballot(rules.quorum(), rules.decide(), eligible);
         ballot = box;
         gatheredNanos = Due.NEVER;
         ownEndNanos = nowNanos + rules.deadline().toNanos();

@@ -75,7 +75,7 @@ final class Escalation implements Parties.Course {
         ladder.restore(kept.rung(), kept.loop());
         withoutExpert = kept.withoutExpert();
         expert = kept.expert().orElse(null);
-        council.restore(kept, rules().quorum());
+        council.restore(kept, rules());
     }
 
     /** All that a later life needs. */
