@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.infrafabric.call.Tape;
 import org.infrafabric.escalate.DeskParts;
 import org.infrafabric.escalate.DeskSettings;
@@ -25,7 +26,7 @@ import org.infrafabric.escalate.EscalationView;
 import org.infrafabric.escalate.HttpCourier;
 import org.infrafabric.escalate.LiveLeg;
 import org.infrafabric.escalate.Pace;
-import org.infrafabric.guard.Guard;
+import org.infrafabric.guard.Counters;
 import org.infrafabric.media.MediaCounters;
 import org.infrafabric.media.MediaEngine;
 import org.infrafabric.message.Rfc3339;
@@ -73,11 +74,12 @@ public final class Bus implements AutoCloseable {
     private final WitnessLog witness;
     private final EscalationDesk desk;
     private final UserAgent sip;
+    private final LiveGuard guard;
     private final HttpApi api;
     private final List<Endpoint> endpoints;
     private final int httpPort;
 
-    private Bus(Config config) throws IOException {
+    private Bus(Config config, Supplier<Config> source) throws IOException {
         this.config = config;
         DataDirectory data = new DataDirectory(config.data());
         data.make();
@@ -86,8 +88,8 @@ public final class Bus implements AutoCloseable {
         witness = closing.add(WitnessLog.open(store, LogName.of(config.domain(), config.node()), key, Clock.systemUTC()));
         Metrics metrics = closing.add(new Metrics());
         countEntries(metrics);
-        Guard guard = config.openGuard();
-        Tokens tokens = Tokens.open(config, data.path());
+        Counters counters = Counters.open(store, Clock.systemUTC().instant(), System.nanoTime());
+        guard = LiveGuard.open(config, source, data.path(), store, witness, Clock.systemUTC(), counters);
 
         EventLoops loops = closing.add(EventLoops.open("bus", 1));
         EventLoop owner = loops.next();
@@ -106,7 +108,7 @@ public final class Bus implements AutoCloseable {
         DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
                 new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL.with(config.rungs()));
         desk = new EscalationDesk(
-                new DeskParts(settings, key, store, witness, () -> guard, sip, media::openBridge, recorder(data), voices, courier, owner,
+                new DeskParts(settings, key, store, witness, guard::guard, sip, media::openBridge, recorder(data), voices, courier, owner,
                         timers, blocking, new SecureRandom()));
         reception.open(desk);
         endpoints = sip.start();
@@ -119,7 +121,7 @@ public final class Bus implements AutoCloseable {
         metrics.mixesLate(rtp::lateMixes);
         metrics.callsActive(sip::calls);
         api = new HttpApi(config.httpSettings(),
-                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE), tokens, this::publishedKeys, this::calls,
+                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE), guard, guard, this::publishedKeys, this::calls,
                         metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
         httpPort = api.start();
@@ -132,7 +134,14 @@ public final class Bus implements AutoCloseable {
      * @throws IOException a port is taken, or a file cannot be used; the message says which
      * @throws org.infrafabric.store.DataDirectoryInUse another bus has the data directory
      */
-    public static Bus start(Config config) throws IOException { return new Bus(config); }
+    public static Bus start(Config config) throws IOException { return start(config, () -> config); }
+
+    /**
+     * The same with a config that can be read again while the bus runs.
+     *
+     * @param source throws {@link org.infrafabric.guard.InvalidFile} for one that cannot be used
+     */
+    public static Bus start(Config config, Supplier<Config> source) throws IOException { return new Bus(config, source); }
 
     /** {@code host:port} of the HTTP interface. */
     public String http() {
@@ -146,6 +155,11 @@ public final class Bus implements AutoCloseable {
 
     /** The key that signs entries and decisions, {@code ed25519:…}. */
     public String publicKey() { return key.verifyKey().toString(); }
+
+    /** Reads config and policy again, and says in the log what came of it; what is broken changes nothing. May block. */
+    public LiveGuard.Outcome reload() {
+        return guard.reload("signal", "");
+    }
 
     /** One escalation as it stands, for who runs the bus in its own process. */
     public Optional<EscalationView> escalation(String id) {
@@ -177,7 +191,8 @@ public final class Bus implements AutoCloseable {
     /** Keys that may have signed a call that comes in: our own, and those of the agents. */
     private Function<String, Optional<VerifyKey>> rosterKeys() {
         return keyId -> keyId.equals(key.keyId()) ? Optional.of(key.verifyKey())
-                : config.agents().stream().flatMap(entry -> entry.agent().key().stream()).filter(known -> known.keyId().equals(keyId)).findFirst();
+                : guard.config().agents().stream().flatMap(entry -> entry.agent().key().stream()).filter(known -> known.keyId().equals(keyId))
+                        .findFirst();
     }
 
     private void countEntries(Metrics metrics) {

@@ -3,10 +3,14 @@ package org.infrafabric.server;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.infrafabric.escalate.RungRules;
 import org.infrafabric.guard.Agent;
+import org.infrafabric.guard.Approvals;
+import org.infrafabric.guard.Counters;
 import org.infrafabric.guard.CouncilRules;
 import org.infrafabric.guard.Duties;
 import org.infrafabric.guard.Expert;
@@ -69,8 +73,9 @@ public record Config(String file, String domain, String node, Path data, Http ht
      * The guard.
      *
      * @param policy rules file, relative to the config file; empty for the built-in policy
+     * @param policyChange which operators must approve another policy or roster before it counts; empty: none
      */
-    public record GuardKeys(Optional<Path> policy, boolean requireSignatures, int callsPerMinute) {}
+    public record GuardKeys(Optional<Path> policy, boolean requireSignatures, int callsPerMinute, Optional<Approvals.Demand> policyChange) {}
 
     /**
      * How the bus speaks.
@@ -146,10 +151,29 @@ public record Config(String file, String domain, String node, Path data, Http ht
                 duties);
     }
 
+    /** Keys, of those that cannot change while the bus runs, in which the other config says something else. */
+    List<String> fixedKeysUnlike(Config other) {
+        Map<String, Boolean> same = new LinkedHashMap<>();
+        same.put("domain", domain.equals(other.domain));
+        same.put("node", node.equals(other.node));
+        same.put("data", data.equals(other.data));
+        same.put("http", http.equals(other.http));
+        same.put("sip", sip.equals(other.sip));
+        same.put("media", media.equals(other.media));
+        same.put("hazards", hazards.equals(other.hazards));
+        same.put("speech", speech.equals(other.speech));
+        same.put("callbacks", callbacks.equals(other.callbacks));
+        same.put("limits", limits.equals(other.limits));
+        return same.entrySet().stream().filter(entry -> !entry.getValue()).map(Map.Entry::getKey).toList();
+    }
+
+    /** The same with counters of its own, for judging beside the bus. */
+    public Guard openGuard() { return openGuard(Counters.inMemory()); }
+
     /** The guard, with its policy read. Throws {@link org.infrafabric.guard.InvalidFile} when the policy cannot be used. */
-    public Guard openGuard() {
+    public Guard openGuard(Counters counters) {
         Policy policy = guard.policy().map(Policy::read).orElseGet(Policy::builtIn);
-        return new Guard(policy, roster(), new GuardSettings(council, guard.requireSignatures(), guard.callsPerMinute()));
+        return new Guard(policy, roster(), new GuardSettings(council, guard.requireSignatures(), guard.callsPerMinute()), counters);
     }
 
     public HttpSettings httpSettings() {

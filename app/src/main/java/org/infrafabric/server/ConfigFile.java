@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.infrafabric.escalate.RungRules;
+import org.infrafabric.guard.Approvals;
 import org.infrafabric.guard.CouncilRules;
 import org.infrafabric.guard.InvalidFile;
 import org.infrafabric.guard.Problem;
@@ -65,6 +66,7 @@ final class ConfigFile {
                 schedules: [{rotation: {}, overrides: [{}]}]
                 experts: [{onDuty: {rotation: {}, overrides: [{}]}}]
                 guardians: [{}]
+                guard: {approvals: {policyChange: {}}}
                 """;
         YamlNode.read("keys", oneOfEach, reader.problems).ifPresent(reader::config);
         return reader.asked;
@@ -79,11 +81,11 @@ final class ConfigFile {
         Config.Sip sip = sip(root.section("sip"));
         Config.Media media = media(root.section("media"));
         List<String> hazards = hazards(root);
-        Config.GuardKeys guard = guard(root.section("guard"));
         CouncilRules council = council(root.section("council"));
         ConfigRoster roster = new ConfigRoster(warnings);
-        Config config = new Config(file, domain, nodeName, data, http, sip, media, roster.agents(root, guard.requireSignatures()),
-                roster.operators(root),
+        List<Config.OperatorEntry> operators = roster.operators(root);
+        Config.GuardKeys guard = guard(root.section("guard"), operators.stream().map(Config.OperatorEntry::id).toList());
+        Config config = new Config(file, domain, nodeName, data, http, sip, media, roster.agents(root, guard.requireSignatures()), operators,
                 roster.experts(root, hazards), roster.duties(), roster.guardians(root), council, rungs(root.section("rungs")), guard, hazards,
                 speech(root.section("speech")),
                 callbacks(root.section("callbacks")), limits(root.section("limits")), List.of());
@@ -187,11 +189,34 @@ final class ConfigFile {
         return hazards;
     }
 
-    private Config.GuardKeys guard(YamlSection section) {
+    private Config.GuardKeys guard(YamlSection section, List<String> operators) {
         Optional<Path> policy = file(section, "policy");
-        Config.GuardKeys guard = new Config.GuardKeys(policy, section.flag("requireSignatures", true), section.whole("callsPerMinute", 10, 1, 1000));
+        boolean requireSignatures = section.flag("requireSignatures", true);
+        int callsPerMinute = section.whole("callsPerMinute", 10, 1, 1000);
+        YamlSection approvals = section.section("approvals");
+        Optional<Approvals.Demand> change = approvals.has("policyChange") ? demand(approvals.section("policyChange"), operators) : Optional.empty();
+        approvals.end();
         section.end();
-        return guard;
+        return new Config.GuardKeys(policy, requireSignatures, callsPerMinute, change);
+    }
+
+    /** @param operators of the config, who may approve where {@code of} names nobody */
+    private static Optional<Approvals.Demand> demand(YamlSection section, List<String> operators) {
+        section.required("need", "how many operators must approve, such as 2");
+        int need = section.whole("need", 1, 1, 20);
+        List<String> of = section.has("of") ? section.texts("of") : operators;
+        Duration within = section.duration("within", DAY, Duration.ofMinutes(1), DAY.multipliedBy(7));
+        section.end();
+        for (String id : of) {
+            if (!operators.contains(id))
+                section.problem("of", id + " is no operator of this config", "operators are: " + String.join(", ", operators));
+        }
+        if (of.stream().distinct().count() < need) {
+            section.problem("need", need + " approvals of " + of.stream().distinct().count() + " operators can never be given",
+                    "name more operators, or need fewer");
+            return Optional.empty();
+        }
+        return Optional.of(new Approvals.Demand(need, of.stream().distinct().toList(), within));
     }
 
     private static CouncilRules council(YamlSection section) {

@@ -54,6 +54,7 @@ public final class HttpApi implements AutoCloseable {
     private final EscalationRoutes escalations;
     private final LogRoutes log;
     private final ProofRoutes proofs;
+    private final GuardRoutes guard;
     private final Doorkeeper door;
     private final Dashboard dashboard = new Dashboard();
     private final List<Route> routes;
@@ -66,6 +67,7 @@ public final class HttpApi implements AutoCloseable {
         escalations = new EscalationRoutes(parts.escalations(), streams, settings.maxBodyBytes());
         log = new LogRoutes(parts, streams);
         proofs = new ProofRoutes(parts.log());
+        guard = new GuardRoutes(parts.guard());
         door = new Doorkeeper(settings, parts.credentials(), System::nanoTime);
         parts.metrics().eventStreams(streams::open);
         routes = table();
@@ -89,6 +91,9 @@ public final class HttpApi implements AutoCloseable {
                 route("GET", "/v1/witness/checkpoint", ANYONE_KNOWN, (ctx, who) -> proofs.checkpoint(ctx)),
                 route("GET", "/v1/witness/proof/inclusion", ANYONE_KNOWN, (ctx, who) -> proofs.inclusion(ctx)),
                 route("GET", "/v1/witness/proof/consistency", ANYONE_KNOWN, (ctx, who) -> proofs.consistency(ctx)),
+                route("GET", "/v1/guard", Set.of(Role.OPERATOR), (ctx, who) -> guard.show(ctx)),
+                route("POST", "/v1/guard/reload", Set.of(Role.OPERATOR), guard::reload),
+                route("POST", "/v1/guard/approvals/{hash}", Set.of(Role.OPERATOR), guard::approve),
                 route("GET", "/v1/whoami", ANYONE_KNOWN, HttpApi::whoAmI),
                 open("/v1/keys", log::keys),
                 open("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(parts.metrics().scrape())),

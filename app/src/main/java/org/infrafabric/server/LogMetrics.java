@@ -65,6 +65,9 @@ final class LogMetrics {
         switch (entry.event()) {
             case "guard_decided" -> metrics.guardDecided(payload(entry).path("result").asString(""), payload(entry).path("rule").asString(""));
             case "call_denied" -> metrics.guardDecided("deny", CALL_RATE);
+            case "policy_loaded" -> metrics.guardReloaded("loaded");
+            case "policy_rejected" -> metrics.guardReloaded("rejected");
+            case "approval_requested" -> metrics.guardReloaded("waiting");
             default -> {}
         }
     }

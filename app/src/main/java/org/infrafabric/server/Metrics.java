@@ -50,6 +50,7 @@ public final class Metrics implements AutoCloseable {
         entries = Counter.builder("ifbus.witness.entries").description("Entries durable in the witness log").register(registry);
         // A figure that is not there yet looks like one that nobody feeds, and its first step would be invisible to rate().
         for (String outcome : OUTCOMES) outcomes(outcome);
+        for (String result : List.of("loaded", "waiting", "rejected")) reloads(result);
         setup("sip");
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -108,6 +109,16 @@ public final class Metrics implements AutoCloseable {
         String bounded = rules.contains(rule) || rules.size() < MOST_RULES && rules.add(rule) ? rule : "other";
         Counter.builder("ifbus.guard.decisions").description("What the guard said, to messages and to calls")
                 .tags("result", result.toLowerCase(Locale.ROOT), "rule", bounded).register(registry).increment();
+    }
+
+    /** A policy and roster were read. {@code result}: loaded, waiting (for approval), rejected. */
+    public void guardReloaded(String result) {
+        reloads(result).increment();
+    }
+
+    private Counter reloads(String result) {
+        return Counter.builder("ifbus.guard.reloads").description("Policies and rosters read, at the start too").tag("result", result)
+                .register(registry);
     }
 
     /** One HTTP request answered. {@code route} is the path's pattern, never the path. */

@@ -34,6 +34,7 @@ final class Problem extends RuntimeException {
         TOO_LARGE(413, "too-large", "The body is too large"),
         MEDIA_TYPE(415, "media-type", "Only JSON is taken here"),
         RANGE(416, "range", "The range lies outside the file"),
+        INVALID_FILE(422, "invalid-file", "The server's config or policy cannot be used"),
         HOST(421, "host", "This server does not answer to that host name"),
         RATE(429, "rate", "Too many requests"),
         INTERNAL(500, "internal", "The server failed"),

@@ -54,7 +54,7 @@ class ConfigTest {
         assertThat(config.experts())
                 .containsExactly(new Expert("sip:expert-safety@127.0.0.1:5080", "…", Set.of("safety"), Accept.DTMF, Duration.ofSeconds(20)));
         assertThat(config.agents().getFirst().agent().key().orElseThrow()).hasToString(KEY);
-        assertThat(config.guard()).isEqualTo(new Config.GuardKeys(Optional.empty(), true, 10));
+        assertThat(config.guard()).isEqualTo(new Config.GuardKeys(Optional.empty(), true, 10, Optional.empty()));
         assertThat(config.warnings()).singleElement().asString().contains("every council will end in hold");
         assertThat(config.openGuard().roster().guardians()).hasSize(1);
     }
@@ -117,6 +117,9 @@ class ConfigTest {
             guard: { policy: no-such.yaml }                   | 1 | guard.policy        | folder
             guard: { requireSignatures: maybe }               | 1 | guard.requireSignatures | true or false
             guard: { callsPerMinute: 0 }                      | 1 | guard.callsPerMinute | from 1 to 1000
+            guard: { approvals: { policyChange: { of: [op] } } } | 1 | guard.approvals.policyChange.need | such as 2
+            guard: { approvals: { policyChange: { need: 1, of: [op] } } } | 1 | guard.approvals.policyChange.of | operators are
+            guard: { approvals: { policyChange: { need: 1 } } } | 1 | guard.approvals.policyChange.need | more operators
             speech: { voice: openai }                         | 1 | speech.voice        | endpoint
             speech: { voice: siri }                           | 1 | speech.voice        | auto, embedded, flite, openai
             speech: { openai: { endpoint: "ftp://a/b" } }     | 1 | speech.openai.endpoint | https

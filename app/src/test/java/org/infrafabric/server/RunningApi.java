@@ -33,13 +33,14 @@ final class RunningApi implements AutoCloseable {
     final Metrics metrics = new Metrics();
     final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     volatile boolean ready = true;
+    final GuardHouse guard = new GuardHouse();
     private final HttpApi api;
     final int port;
 
     RunningApi() { this(HttpSettings.defaults("127.0.0.1", 0)); }
 
     RunningApi(HttpSettings settings) {
-        HttpParts parts = new HttpParts(escalations, log, token -> Optional.ofNullable(TOKENS.get(token)),
+        HttpParts parts = new HttpParts(escalations, log, token -> Optional.ofNullable(TOKENS.get(token)), guard.live,
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), "2026-11-21T12:00:00.000Z")),
                 () -> List.of(new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
                 metrics,
@@ -96,6 +97,7 @@ final class RunningApi implements AutoCloseable {
         api.close();
         client.shutdownNow();
         metrics.close();
+        guard.close();
     }
 
     record Answer(HttpResponse<byte[]> response) {

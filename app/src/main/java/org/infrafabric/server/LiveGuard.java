@@ -1,0 +1,252 @@
+package org.infrafabric.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.infrafabric.guard.Approvals;
+import org.infrafabric.guard.Counters;
+import org.infrafabric.guard.Guard;
+import org.infrafabric.guard.GuardEntries;
+import org.infrafabric.guard.InvalidFile;
+import org.infrafabric.guard.Problem;
+import org.infrafabric.store.SqliteStore;
+import org.infrafabric.store.StoreFailure;
+import org.infrafabric.witness.Change;
+import org.infrafabric.witness.Draft;
+import org.infrafabric.witness.Witness;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The guard in force, the config that it came from, and how another takes its place: whole or not at all, and only after the log has it. Policy, roster, rules of
+ * the council and tokens can change while the bus runs; the rest of the config counts from the next start. What runs keeps its plan.
+ *
+ * <p>Any thread. A reload may block for files, the store and the log.
+ */
+public final class LiveGuard implements Credentials {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveGuard.class);
+    private static final String ROOM = "guard-approvals";
+    private static final List<String> STEPS = List.of("CREATE TABLE guard_approved (hash TEXT PRIMARY KEY) STRICT");
+
+    /** What holds together: all of it changes at once. */
+    private record InForce(Config config, Guard guard, Tokens tokens, Instant since) {
+        String hash() { return Approvals.hash(guard.policy().hash(), guard.rosterHash()); }
+
+        /** Whether the other says the same of who may do what. */
+        boolean same(InForce other) {
+            return hash().equals(other.hash()) && config.agents().equals(other.config.agents()) && config.operators().equals(other.config.operators())
+                    && config.guardians().equals(other.config.guardians()) && config.guard().equals(other.config.guard());
+        }
+    }
+
+    private final Supplier<Config> source;
+    private final Path data;
+    private final SqliteStore store;
+    private final Witness witness;
+    private final InstantSource clock;
+    private final Counters counters;
+    private final Approvals approvals = new Approvals();
+    private final Config started;
+    private volatile InForce inForce;
+    private @Nullable InForce candidate; // what the change that waits for approval would put in force
+
+    private LiveGuard(InForce first, Supplier<Config> source, Path data, SqliteStore store, Witness witness, InstantSource clock, Counters counters) {
+        this.started = first.config;
+        this.inForce = first;
+        this.source = source;
+        this.data = data;
+        this.store = store;
+        this.witness = witness;
+        this.clock = clock;
+        this.counters = counters;
+    }
+
+    /**
+     * Puts the first guard in force and writes it down.
+     *
+     * @param source reads the config anew
+     * @param data where tokens are kept
+     * @param counters kept in {@code store}
+     * @throws IOException a token's file cannot be used
+     * @throws InvalidFile the policy cannot be used
+     */
+    public static LiveGuard open(Config config, Supplier<Config> source, Path data, SqliteStore store, Witness witness, InstantSource clock,
+            Counters counters) throws IOException {
+        store.migrate(ROOM, STEPS);
+        InForce first = new InForce(config, config.openGuard(counters), Tokens.open(config, data), clock.instant());
+        LiveGuard live = new LiveGuard(first, source, data, store, witness, clock, counters);
+        Optional<Boolean> approved = config.guard().policyChange().map(demand -> live.approved(first.hash()));
+        if (approved.equals(Optional.of(false)))
+            LOG.warn(
+                    "Policy and roster {} were not approved by as many operators as guard.approvals demands; they count all the same, since the bus starts "
+                            + "with them, and the log says so",
+                    first.hash());
+        live.append(GuardEntries.loaded(first.guard, "start", "", approved), Optional.empty());
+        return live;
+    }
+
+    public Guard guard() { return inForce.guard; }
+
+    /** As it was read last; of what cannot change while the bus runs the bus itself knows better. */
+    public Config config() { return inForce.config; }
+
+    @Override
+    public Optional<Principal> principal(String token) { return inForce.tokens.principal(token); }
+
+    /** What came of a reload or an approval. */
+    public sealed interface Outcome {
+        /**
+         * In force from now on.
+         *
+         * @param changed false when it is what was in force before
+         * @param needRestart keys of the config that are not as they were at the start, and count only from the next one
+         */
+        record Loaded(Status status, boolean changed, List<String> needRestart) implements Outcome {}
+
+        /** Operators must approve it first. */
+        record Waiting(Approvals.Change change) implements Outcome {}
+
+        /** It cannot be used; what was in force stays. */
+        record Rejected(List<Problem> problems) implements Outcome {}
+
+        /** No change of this hash waits. */
+        record Unknown() implements Outcome {}
+
+        /** This operator is not among those who may approve it. */
+        record NotAsked(Approvals.Change change) implements Outcome {}
+    }
+
+    /** What is in force, and what waits. */
+    public record Status(String policyHash, String rosterHash, String file, Instant since, Optional<Approvals.Change> waiting) {
+        /** Names policy and roster together, as approvals do. */
+        public String hash() { return Approvals.hash(policyHash, rosterHash); }
+    }
+
+    public synchronized Status status() {
+        expire();
+        InForce now = inForce;
+        return new Status(now.guard.policy().hash(), now.guard.rosterHash(), now.guard.policy().file(), now.since,
+                approvals.waiting(clock.instant()));
+    }
+
+    /**
+     * Reads the config and its policy again. What is broken changes nothing.
+     *
+     * @param cause {@code signal} or {@code request}
+     * @param by the operator who asks, or empty
+     * @throws StoreFailure the log cannot take it; nothing has changed
+     */
+    public synchronized Outcome reload(String cause, String by) {
+        expire();
+        InForce next;
+        try {
+            Config read = source.get();
+            next = new InForce(read, read.openGuard(counters), Tokens.open(read, data), clock.instant());
+        } catch (InvalidFile invalid) {
+            return reject(cause, by, invalid.problems());
+        } catch (IOException unusable) {
+            return reject(cause, by, List.of(new Problem(inForce.config.file(), 1, "", String.valueOf(unusable.getMessage()), "")));
+        }
+        boolean changed = !inForce.same(next);
+        Optional<Approvals.Demand> demand = inForce.config.guard().policyChange(); // the one in force: what is to come cannot excuse itself
+        if (changed && demand.isPresent()) return await(demand.get(), next, by);
+        List<Draft> drafts = new ArrayList<>(replaced());
+        drafts.addAll(GuardEntries.loaded(next.guard, cause, by, Optional.empty()));
+        append(drafts, Optional.empty());
+        return enter(next, changed);
+    }
+
+    /**
+     * One operator approves a change; with enough of them it is in force.
+     *
+     * @throws StoreFailure the log cannot take it; nothing has changed
+     */
+    public synchronized Outcome approve(String hash, String operator) {
+        expire();
+        Optional<Approvals.Change> before = approvals.waiting(clock.instant());
+        return switch (approvals.approve(hash, operator, clock.instant())) {
+            case Approvals.Given.Unknown() -> new Outcome.Unknown();
+            case Approvals.Given.NotAsked(Approvals.Change change) -> new Outcome.NotAsked(change);
+            case Approvals.Given.Counted(Approvals.Change change, boolean anew) -> {
+                InForce next = candidate;
+                if (!anew || next == null) yield new Outcome.Waiting(change);
+                List<Draft> drafts = new ArrayList<>(List.of(GuardEntries.approved(change, operator)));
+                if (change.enough()) drafts.addAll(GuardEntries.loaded(next.guard, "approved", change.by(), Optional.of(true)));
+                try {
+                    append(drafts, change.enough() ? Optional.of(hash) : Optional.empty());
+                } catch (RuntimeException failed) {
+                    before.ifPresent(approvals::undo);
+                    throw failed;
+                }
+                yield change.enough() ? enter(next, true) : new Outcome.Waiting(change);
+            }
+        };
+    }
+
+    private Outcome await(Approvals.Demand demand, InForce next, String by) {
+        Optional<Approvals.Change> waiting = approvals.waiting(clock.instant());
+        InForce known = candidate;
+        if (waiting.isPresent() && known != null && known.same(next)) return new Outcome.Waiting(waiting.get()); // asked for twice
+        List<Draft> drafts = new ArrayList<>(replaced());
+        Approvals.Change change = approvals.request(demand, next.guard.policy().hash(), next.guard.rosterHash(), by, clock.instant());
+        candidate = next;
+        drafts.add(GuardEntries.requested(change));
+        try {
+            append(drafts, Optional.empty());
+        } catch (RuntimeException failed) {
+            var unused = approvals.end();
+            candidate = null;
+            throw failed;
+        }
+        LOG.info("Policy and roster {} wait for the approval of {} of {}", change.hash(), change.need(), change.of());
+        return new Outcome.Waiting(change);
+    }
+
+    private Outcome enter(InForce next, boolean changed) {
+        List<String> needRestart = started.fixedKeysUnlike(next.config);
+        var unused = approvals.end();
+        candidate = null;
+        inForce = next;
+        LOG.info("Policy {} and roster {} are in force{}", next.guard.policy().hash(), next.guard.rosterHash(),
+                needRestart.isEmpty() ? "" : "; these keys of the config count from the next start: " + String.join(", ", needRestart));
+        return new Outcome.Loaded(status(), changed, needRestart);
+    }
+
+    private Outcome reject(String cause, String by, List<Problem> problems) {
+        problems.forEach(problem -> LOG.error("The config is not taken, what was in force stays: {}", problem));
+        append(List.of(GuardEntries.rejected(inForce.config.file(), cause, by, problems)), Optional.empty());
+        return new Outcome.Rejected(problems);
+    }
+
+    private List<Draft> replaced() {
+        return approvals.waiting(clock.instant()).map(change -> GuardEntries.ended(change, "replaced")).stream().toList();
+    }
+
+    private void expire() {
+        approvals.expire(clock.instant()).ifPresent(change -> {
+            candidate = null;
+            append(List.of(GuardEntries.ended(change, "expired")), Optional.empty());
+        });
+    }
+
+    private boolean approved(String hash) {
+        return store.read(tx -> tx.first("SELECT 1 FROM guard_approved WHERE hash = ?", row -> true, hash)).isPresent();
+    }
+
+    private void append(List<Draft> drafts, Optional<String> approvedHash) {
+        try {
+            witness.append(new Change(drafts, (tx, sealed) -> approvedHash
+                    .ifPresent(hash -> tx.execute("INSERT OR IGNORE INTO guard_approved (hash) VALUES (?)", hash)))).join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof StoreFailure store) throw store;
+            throw failed;
+        }
+    }
+}
