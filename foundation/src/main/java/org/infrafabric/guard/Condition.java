@@ -156,12 +156,23 @@ final class Condition {
         return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS - 1) + "…";
     }
 
+    /** In words of our own: those of CEL repeat values, and what a message says must not come into the log's chain by way of an error. */
     private static String reason(CelEvaluationException failed) {
         if (failed.getCause() instanceof TooExpensive) return "it takes more than " + MAX_STEPS + " steps";
-        String message = String.valueOf(failed.getMessage()).replaceFirst("^evaluation error( at [^ ]+)?: ", "");
-        if (message.contains("is not present in map"))
-            return message.replace(" is not present in map.", " is not in this message: ask has(…) first").strip();
-        return message;
+        return switch (failed.getErrorCode()) {
+            case ATTRIBUTE_NOT_FOUND ->
+                FIELDS.keySet().stream().filter(field -> String.valueOf(failed.getMessage()).contains("'" + field + "' is not present"))
+                        .findFirst().map(field -> "key '" + field + "' is not in this message: ask has(…) first")
+                        .orElse("it asks for a key that is not there");
+            case DIVIDE_BY_ZERO -> "it divides by zero";
+            case NUMERIC_OVERFLOW -> "a number becomes too large";
+            case INDEX_OUT_OF_BOUNDS -> "it asks for more of a list than there is";
+            case BAD_FORMAT -> "a text is not of the form that it is read as";
+            case OVERLOAD_NOT_FOUND -> "a function does not take a value of that type";
+            case ITERATION_BUDGET_EXCEEDED -> "it goes through more than " + MAX_ITERATIONS + " elements";
+            case TYPE_NOT_FOUND, INVALID_ARGUMENT, INTERNAL_ERROR -> "a value is none that it can reckon with";
+            default -> "it could not be reckoned";
+        };
     }
 
     private static final class TooExpensive extends RuntimeException {
