@@ -1,5 +1,6 @@
 package org.infrafabric.guard;
 
+import java.net.InetAddress;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -13,6 +14,9 @@ public record UriPattern(String text) {
     private static final int MAX_LENGTH = 255;
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9\\-_.!~*'()%&=+$,;?/]+"); // RFC 3261 §25.1, user
     private static final Pattern HOST = Pattern.compile("(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
+
+    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}");
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     /** @throws IllegalArgumentException with a sentence for people */
     public static UriPattern parse(String uri) {
@@ -29,8 +33,27 @@ public record UriPattern(String text) {
         String host = rest.substring(at + 1).split("[;?]", 2)[0].toLowerCase(Locale.ROOT);
         if (!USER.matcher(user).matches()) throw new IllegalArgumentException("the part before the @ is empty or holds characters that a URI cannot");
         if (host.indexOf('*') >= 0) throw new IllegalArgumentException("* may stand only before the @: write the host out");
-        if (!HOST.matcher(host).matches()) throw new IllegalArgumentException("the host after the @ is none");
+        if (BROKEN_ESCAPE.matcher(user).find()) throw new IllegalArgumentException("a % in the user part needs two hex digits after it");
+        if (!HOST.matcher(host).matches() || !isHost(host))
+            throw new IllegalArgumentException("the host after the @ is none, or its port is no port");
         return new UriPattern(scheme + ":" + user + "@" + host);
+    }
+
+    /** RFC 3261 §25.1: a name ends in a label that begins with a letter; what ends in digits is an IPv4 address. A port is 1 to 65535. */
+    private static boolean isHost(String host) {
+        int bracket = host.lastIndexOf(']');
+        int colon = host.indexOf(':', bracket + 1);
+        int port = colon < 0 ? 1 : Integer.parseInt(host.substring(colon + 1));
+        String name = colon < 0 ? host : host.substring(0, colon);
+        if (port < 1 || port > 65_535) return false;
+        boolean literal = name.startsWith("[") || Character.isDigit(name.charAt(name.lastIndexOf('.') + 1));
+        if (!literal) return !name.contains("..") && !name.contains(".-") && !name.contains("-.");
+        try {
+            InetAddress.ofLiteral(name.startsWith("[") ? name.substring(1, name.length() - 1) : name);
+            return name.startsWith("[") || IPV4.matcher(name).matches();
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
     }
 
     public boolean isPattern() { return text.indexOf('*') >= 0; }

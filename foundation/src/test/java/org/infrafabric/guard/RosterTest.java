@@ -53,6 +53,21 @@ class RosterTest {
         assertThatThrownBy(() -> new Roster(List.of(), List.of(), List.of(SAGE, SAGE))).hasMessageContaining("sage stands twice");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sip:a@b:0", "sip:a@b:65536", "sip:a@b:99999", "sip:a@b:x", "sip:a@b..c", "sip:a@-b", "sip:a@b-.c", "sip:a@b.-c",
+        "sip:a@999.0.0.1",
+        "sip:a@10.1", "sip:a@1.2.3.4.5", "sip:a@[::g]", "sip:a@[1.2.3.4", "sip:a%zz@b", "sip:a%4@b", "sip:a b@c", "sip:a@b c", "sip:a@", "sip:a@b:"})
+    void shouldRefuseBrokenAddressesWithASentence(String uri) {
+        assertThatThrownBy(() -> UriPattern.parse(uri)).isInstanceOf(IllegalArgumentException.class).hasMessageMatching("[a-z*].{10,}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sip:a@b:1", "sip:a@b:65535", "sip:a%20b@c.example", "sip:+49301234@10.0.0.1:5060", "sip:a@[::1]:5060",
+        "sips:a@x-1.y2.example", "sip:a@3com.example"})
+    void shouldTakeWholeAddresses(String uri) {
+        assertThat(UriPattern.parse(uri).isPattern()).isFalse();
+    }
+
     @Test
     void shouldRefusePatternsOfHosts() {
         assertThatThrownBy(() -> UriPattern.parse("sip:expert-1@*.advisor")).hasMessageContaining("write the host out");
