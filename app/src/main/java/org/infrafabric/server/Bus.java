@@ -34,6 +34,7 @@ import org.infrafabric.message.SigningKey;
 import org.infrafabric.message.VerifyKey;
 import org.infrafabric.record.Recording;
 import org.infrafabric.record.RecordingFolder;
+import org.infrafabric.sip.EdgeCheck;
 import org.infrafabric.sip.Endpoint;
 import org.infrafabric.sip.EscalationHeaders;
 import org.infrafabric.sip.HostResolver;
@@ -121,7 +122,7 @@ public final class Bus implements AutoCloseable {
         metrics.mixesLate(rtp::lateMixes);
         metrics.callsActive(sip::calls);
         api = new HttpApi(config.httpSettings(),
-                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE), guard, guard, this::publishedKeys, this::calls,
+                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys, this::calls,
                         metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
         httpPort = api.start();
@@ -188,11 +189,9 @@ public final class Bus implements AutoCloseable {
         return fresh;
     }
 
-    /** Keys that may have signed a call that comes in: our own, and those of the agents. */
+    /** Keys that may have signed a call that comes in: our own, and those of agents and edges. */
     private Function<String, Optional<VerifyKey>> rosterKeys() {
-        return keyId -> keyId.equals(key.keyId()) ? Optional.of(key.verifyKey())
-                : guard.config().agents().stream().flatMap(entry -> entry.agent().key().stream()).filter(known -> known.keyId().equals(keyId))
-                        .findFirst();
+        return keyId -> keyId.equals(key.keyId()) ? Optional.of(key.verifyKey()) : guard.callKey(keyId);
     }
 
     private void countEntries(Metrics metrics) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.infrafabric.escalate.RungRules;
+import java.util.stream.Stream;
 import org.infrafabric.guard.Agent;
 import org.infrafabric.guard.Approvals;
 import org.infrafabric.guard.Counters;
@@ -19,6 +20,7 @@ import org.infrafabric.guard.GuardSettings;
 import org.infrafabric.guard.Guardian;
 import org.infrafabric.guard.Policy;
 import org.infrafabric.guard.Roster;
+import org.infrafabric.message.VerifyKey;
 import org.infrafabric.sip.Endpoint;
 
 /**
@@ -35,7 +37,7 @@ import org.infrafabric.sip.Endpoint;
  * @param warnings what is allowed and probably not meant; for the log at start
  */
 public record Config(String file, String domain, String node, Path data, Http http, Sip sip, Media media, List<AgentEntry> agents,
-        List<OperatorEntry> operators, List<Expert> experts, Duties duties, List<GuardianEntry> guardians, CouncilRules council, RungRules rungs,
+        List<OperatorEntry> operators, List<EdgeEntry> edges, List<Expert> experts, Duties duties, List<GuardianEntry> guardians, CouncilRules council, RungRules rungs,
         GuardKeys guard,
         List<String> hazards, Speech speech, Callbacks callbacks, Limits limits, List<String> warnings) {
 
@@ -65,6 +67,9 @@ public record Config(String file, String domain, String node, Path data, Http ht
 
     /** Somebody who keeps the phones working. */
     public record OperatorEntry(String id, Optional<Secret> token) {}
+
+    /** An edge proxy: the token with which it asks, and the key with which it signs what it has rewritten. */
+    public record EdgeEntry(String id, Secret token, Optional<VerifyKey> key) {}
 
     /** A guardian, and the token they vote with over HTTP. */
     public record GuardianEntry(Guardian guardian, Optional<Secret> token) {}
@@ -131,7 +136,7 @@ public record Config(String file, String domain, String node, Path data, Http ht
     public static Config parse(String file, String text, Path folder) { return ConfigFile.read(file, text, folder); }
 
     Config withWarnings(List<String> found) {
-        return new Config(file, domain, node, data, http, sip, media, agents, operators, experts, duties, guardians, council, rungs, guard, hazards,
+        return new Config(file, domain, node, data, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs, guard, hazards,
                 speech,
                 callbacks, limits,
                 found);
@@ -139,11 +144,16 @@ public record Config(String file, String domain, String node, Path data, Http ht
 
     /** The same with another data directory. */
     public Config withData(Path directory) {
-        return new Config(file, domain, node, directory, http, sip, media, agents, operators, experts, duties, guardians, council, rungs, guard,
+        return new Config(file, domain, node, directory, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs, guard,
                 hazards,
                 speech,
                 callbacks, limits,
                 warnings);
+    }
+
+    /** Keys, beside the bus's own, that may have signed a call that comes in. */
+    Stream<VerifyKey> callKeys() {
+        return Stream.concat(agents.stream().flatMap(entry -> entry.agent().key().stream()), edges.stream().flatMap(entry -> entry.key().stream()));
     }
 
     public Roster roster() {
@@ -160,6 +170,7 @@ public record Config(String file, String domain, String node, Path data, Http ht
         same.put("http", http.equals(other.http));
         same.put("sip", sip.equals(other.sip));
         same.put("media", media.equals(other.media));
+        same.put("rungs", rungs.equals(other.rungs));
         same.put("hazards", hazards.equals(other.hazards));
         same.put("speech", speech.equals(other.speech));
         same.put("callbacks", callbacks.equals(other.callbacks));
@@ -185,6 +196,6 @@ public record Config(String file, String domain, String node, Path data, Http ht
     /** Whether the config gives any token; without, HTTP listens on loopback only. */
     public boolean hasTokens() {
         return agents.stream().anyMatch(entry -> entry.token().isPresent()) || operators.stream().anyMatch(entry -> entry.token().isPresent())
-                || guardians.stream().anyMatch(entry -> entry.token().isPresent());
+                || !edges.isEmpty() || guardians.stream().anyMatch(entry -> entry.token().isPresent());
     }
 }

@@ -63,6 +63,7 @@ final class ConfigFile {
         String oneOfEach = """
                 agents: [{}]
                 operators: [{}]
+                edges: [{}]
                 schedules: [{rotation: {}, overrides: [{}]}]
                 experts: [{onDuty: {rotation: {}, overrides: [{}]}}]
                 guardians: [{}]
@@ -86,6 +87,7 @@ final class ConfigFile {
         List<Config.OperatorEntry> operators = roster.operators(root);
         Config.GuardKeys guard = guard(root.section("guard"), operators.stream().map(Config.OperatorEntry::id).toList());
         Config config = new Config(file, domain, nodeName, data, http, sip, media, roster.agents(root, guard.requireSignatures()), operators,
+                roster.edges(root),
                 roster.experts(root, hazards), roster.duties(), roster.guardians(root), council, rungs(root.section("rungs")), guard, hazards,
                 speech(root.section("speech")),
                 callbacks(root.section("callbacks")), limits(root.section("limits")), List.of());

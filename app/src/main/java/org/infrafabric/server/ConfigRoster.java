@@ -69,6 +69,21 @@ final class ConfigRoster {
         return List.copyOf(operators);
     }
 
+    List<Config.EdgeEntry> edges(YamlSection root) {
+        List<Config.EdgeEntry> edges = new ArrayList<>();
+        Set<String> ids = new LinkedHashSet<>();
+        for (YamlSection section : root.sections("edges")) {
+            String id = id(section, "edge", ids);
+            Optional<Secret> token = token(section);
+            if (token.isEmpty()) section.problem("token", "missing", "add one: the edge asks with it");
+            String key = section.text("publicKey", "");
+            Optional<VerifyKey> publicKey = key.isEmpty() ? Optional.empty() : key(section, key);
+            section.end();
+            token.ifPresent(secret -> edges.add(new Config.EdgeEntry(id, secret, publicKey)));
+        }
+        return List.copyOf(edges);
+    }
+
     /** Also reads when they are on duty, see {@link #duties}. */
     List<Expert> experts(YamlSection root, List<String> hazards) {
         ConfigDuties onDuty = new ConfigDuties();

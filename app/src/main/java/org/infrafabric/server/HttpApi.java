@@ -10,6 +10,7 @@ import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +56,7 @@ public final class HttpApi implements AutoCloseable {
     private final LogRoutes log;
     private final ProofRoutes proofs;
     private final GuardRoutes guard;
+    private final EdgeRoutes edge;
     private final Doorkeeper door;
     private final Dashboard dashboard = new Dashboard();
     private final List<Route> routes;
@@ -68,6 +70,7 @@ public final class HttpApi implements AutoCloseable {
         log = new LogRoutes(parts, streams);
         proofs = new ProofRoutes(parts.log());
         guard = new GuardRoutes(parts.guard());
+        edge = new EdgeRoutes(parts.guard(), parts.edge(), InstantSource.system(), System::nanoTime);
         door = new Doorkeeper(settings, parts.credentials(), System::nanoTime);
         parts.metrics().eventStreams(streams::open);
         routes = table();
@@ -92,9 +95,10 @@ public final class HttpApi implements AutoCloseable {
                 route("GET", "/v1/witness/proof/inclusion", ANYONE_KNOWN, (ctx, who) -> proofs.inclusion(ctx)),
                 route("GET", "/v1/witness/proof/consistency", ANYONE_KNOWN, (ctx, who) -> proofs.consistency(ctx)),
                 route("GET", "/v1/guard", Set.of(Role.OPERATOR), (ctx, who) -> guard.show(ctx)),
+                route("POST", "/v1/guard/check", Set.of(Role.OPERATOR, Role.EDGE), edge::check),
                 route("POST", "/v1/guard/reload", Set.of(Role.OPERATOR), guard::reload),
                 route("POST", "/v1/guard/approvals/{hash}", Set.of(Role.OPERATOR), guard::approve),
-                route("GET", "/v1/whoami", ANYONE_KNOWN, HttpApi::whoAmI),
+                route("GET", "/v1/whoami", Set.of(Role.values()), HttpApi::whoAmI),
                 open("/v1/keys", log::keys),
                 open("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(parts.metrics().scrape())),
                 open("/healthz", ctx -> Answers.json(ctx, 200, "{\"status\":\"ok\"}")),

@@ -1,5 +1,7 @@
 package org.infrafabric.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,6 +17,8 @@ import org.infrafabric.guard.Guard;
 import org.infrafabric.guard.GuardEntries;
 import org.infrafabric.guard.InvalidFile;
 import org.infrafabric.guard.Problem;
+import org.infrafabric.message.CanonicalJson;
+import org.infrafabric.message.VerifyKey;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.store.StoreFailure;
 import org.infrafabric.witness.Change;
@@ -32,6 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LiveGuard implements Credentials {
     private static final Logger LOG = LoggerFactory.getLogger(LiveGuard.class);
+    private static final int LONGEST_FORM = 1_000_000;
     private static final String ROOM = "guard-approvals";
     private static final List<String> STEPS = List.of("CREATE TABLE guard_approved (hash TEXT PRIMARY KEY) STRICT");
 
@@ -41,7 +46,7 @@ public final class LiveGuard implements Credentials {
 
         /** Whether the other says the same of who may do what. */
         boolean same(InForce other) {
-            return hash().equals(other.hash()) && config.agents().equals(other.config.agents()) && config.operators().equals(other.config.operators())
+            return hash().equals(other.hash()) && config.agents().equals(other.config.agents()) && config.operators().equals(other.config.operators()) && config.edges().equals(other.config.edges())
                     && config.guardians().equals(other.config.guardians()) && config.guard().equals(other.config.guard());
         }
     }
@@ -81,6 +86,8 @@ public final class LiveGuard implements Credentials {
             Counters counters) throws IOException {
         store.migrate(ROOM, STEPS);
         InForce first = new InForce(config, config.openGuard(counters), Tokens.open(config, data), clock.instant());
+        Optional<Problem> unwritable = unwritable(first);
+        if (unwritable.isPresent()) throw new InvalidFile(unwritable.get());
         LiveGuard live = new LiveGuard(first, source, data, store, witness, clock, counters);
         Optional<Boolean> approved = config.guard().policyChange().map(demand -> live.approved(first.hash()));
         if (approved.equals(Optional.of(false)))
@@ -96,6 +103,18 @@ public final class LiveGuard implements Credentials {
 
     /** As it was read last; of what cannot change while the bus runs the bus itself knows better. */
     public Config config() { return inForce.config; }
+
+    /** The key of whoever may have signed a call that comes in, the bus's own aside. */
+    Optional<VerifyKey> callKey(String keyId) {
+        return config().callKeys().filter(key -> key.keyId().equals(keyId)).findFirst();
+    }
+
+    /** Writes an entry that belongs to no escalation; nobody waits for it. */
+    void note(Draft draft) {
+        var unused = witness.append(Change.of(draft)).whenComplete((entries, failure) -> {
+            if (failure != null) LOG.warn("{} could not be written to the log: {}", draft.type().event(), failure.toString());
+        });
+    }
 
     @Override
     public Optional<Principal> principal(String token) { return inForce.tokens.principal(token); }
@@ -154,6 +173,8 @@ public final class LiveGuard implements Credentials {
         } catch (IOException unusable) {
             return reject(cause, by, List.of(new Problem(inForce.config.file(), 1, "", String.valueOf(unusable.getMessage()), "")));
         }
+        Optional<Problem> unwritable = unwritable(next);
+        if (unwritable.isPresent()) return reject(cause, by, List.of(unwritable.get()));
         boolean changed = !inForce.same(next);
         Optional<Approvals.Demand> demand = inForce.config.guard().policyChange(); // the one in force: what is to come cannot excuse itself
         if (changed && demand.isPresent()) return await(demand.get(), next, by);
@@ -234,6 +255,14 @@ public final class LiveGuard implements Credentials {
             candidate = null;
             append(List.of(GuardEntries.ended(change, "expired")), Optional.empty());
         });
+    }
+
+    /** What is in force must stand in the log, so what does not fit there cannot be. */
+    private static Optional<Problem> unwritable(InForce next) {
+        int longest = Math.max(next.guard.policy().canonical().getBytes(UTF_8).length, CanonicalJson.of(next.guard.rosterTree()).length);
+        return longest <= LONGEST_FORM ? Optional.empty()
+                : Optional.of(new Problem(next.config.file(), 1, "", "policy or roster has " + longest + " bytes as the log writes it",
+                        "at most " + LONGEST_FORM + " fit there: shorten it"));
     }
 
     private boolean approved(String hash) {

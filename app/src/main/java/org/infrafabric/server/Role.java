@@ -6,6 +6,8 @@ public enum Role {
     OPERATOR,
     /** Asks, and sees what it asked. */
     AGENT,
+    /** An edge proxy: asks whether a request may pass, and nothing else. */
+    EDGE,
     /** Sees everything and votes as the guardian it is bound to. */
     GUARDIAN
 }

@@ -51,6 +51,7 @@ public final class Tokens implements Credentials {
         for (Config.OperatorEntry entry : config.operators()) {
             if (entry.token().isPresent()) add(known, entry.token().get().value(), new Principal(Role.OPERATOR, entry.id()));
         }
+        for (Config.EdgeEntry entry : config.edges()) add(known, entry.token().value(), new Principal(Role.EDGE, entry.id()));
         for (Config.AgentEntry entry : config.agents()) {
             String id = entry.agent().id();
             String token = entry.token().isPresent() ? entry.token().get().value() : read(file(data, Role.AGENT, id));

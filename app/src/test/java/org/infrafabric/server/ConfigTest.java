@@ -130,6 +130,8 @@ class ConfigTest {
             agents: [ { id: a, publicKey: "ed25519:AAAA" } ]  | 1 | agents[0].publicKey | base64url
             agents: [ a ]                                     | 1 | agents[0]           | mapping
             agents: [ { publicKey: "" } ]                     | 1 | agents[0].id        | source
+            edges: [ { id: e } ]                              | 1 | edges[0].token      | asks with it
+            edges: [ { id: e, token: "edge-token-0123456", publicKey: x } ] | 1 | edges[0].publicKey | base64url
             operators: [ { id: op } ]                         | 1 | operators[0].token  | nothing but their token
             operators: [ { id: op, token: "a b" } ]           | 1 | operators[0].token  | openssl rand
             experts: [ { uri: "sip:a@b" } ]                   | 1 | experts[0].hazards  | name one or more
@@ -142,6 +144,9 @@ class ConfigTest {
             experts: [ { uri: "sip:a-*@b", hazards: [legal], onDuty: { zone: UTC } } ] | 1 | experts[0].onDuty | remove it
             schedules: [ { id: x, zone: UTC, overrides: [ { from: "2026-11-20T12:00", to: "2026-11-20T13:00", substitute: "sip:a@b" } ] } ] | 1 | schedules | add the expert
             guardians: [ { id: a, uri: "sip:a-*@b" } ]        | 1 | guardians[0].uri    | address to ring
+            experts: [ { uri: "sip:a@b:99999", hazards: [legal] } ] | 1 | experts[0].uri | such as sip:
+            experts: [ { uri: "sip:a@b..c", hazards: [legal] } ] | 1 | experts[0].uri | such as sip:
+            guardians: [ { id: a, uri: "sip:a@300.0.0.1" } ]  | 1 | guardians[0].uri    | such as sip:
             guardians: [ { id: "a b", uri: "sip:a@b" } ]      | 1 | guardians[0].id     | letters
             """)
     void shouldSayWhereAndWhatAndWhatToDo(String yaml, int line, String where, String remedy) {

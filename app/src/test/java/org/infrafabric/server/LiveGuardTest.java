@@ -76,6 +76,13 @@ class LiveGuardTest {
     }
 
     @Test
+    void shouldRefuseWhatTheLogCouldNotHold() throws IOException {
+        house.change("policy.yaml", text -> text.replace("then: people", "then: people, reason: " + "é".repeat(600_000)));
+        assertThat(house.live.reload("signal", "")).isInstanceOfSatisfying(Outcome.Rejected.class,
+                rejected -> assertThat(rejected.problems().getFirst().what()).contains("as the log writes it"));
+    }
+
+    @Test
     void shouldLetAChangeWaitUntilTwoOfThreeHaveApproved() throws IOException {
         demanding();
         Guard before = house.live.guard();

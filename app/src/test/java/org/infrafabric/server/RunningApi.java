@@ -14,7 +14,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.infrafabric.message.VerifyKey;
+import org.infrafabric.sip.EdgeCheck;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,6 +27,7 @@ final class RunningApi implements AutoCloseable {
             "op", new Principal(Role.OPERATOR, "op"),
             "a", new Principal(Role.AGENT, "if://agent/a"),
             "b", new Principal(Role.AGENT, "if://agent/b"),
+            "edge", new Principal(Role.EDGE, "edge-1"),
             "sage", new Principal(Role.GUARDIAN, "sage"),
             "any-agent", new Principal(Role.AGENT, ""),
             "any-guardian", new Principal(Role.GUARDIAN, ""));
@@ -33,6 +37,7 @@ final class RunningApi implements AutoCloseable {
     final Metrics metrics = new Metrics();
     final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     volatile boolean ready = true;
+    final Map<String, VerifyKey> callKeys = new ConcurrentHashMap<>();
     final GuardHouse guard = new GuardHouse();
     private final HttpApi api;
     final int port;
@@ -40,7 +45,7 @@ final class RunningApi implements AutoCloseable {
     RunningApi() { this(HttpSettings.defaults("127.0.0.1", 0)); }
 
     RunningApi(HttpSettings settings) {
-        HttpParts parts = new HttpParts(escalations, log, token -> Optional.ofNullable(TOKENS.get(token)), guard.live,
+        HttpParts parts = new HttpParts(escalations, log, token -> Optional.ofNullable(TOKENS.get(token)), guard.live, new EdgeCheck(this::callKey),
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), "2026-11-21T12:00:00.000Z")),
                 () -> List.of(new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
                 metrics,
@@ -52,6 +57,9 @@ final class RunningApi implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
     }
+
+    /** Those of the golden vectors. */
+    private Optional<VerifyKey> callKey(String keyId) { return Optional.ofNullable(callKeys.get(keyId)); }
 
     List<String> routes() { return api.listed(); }
 

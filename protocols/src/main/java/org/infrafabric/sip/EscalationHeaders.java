@@ -58,7 +58,24 @@ public final class EscalationHeaders {
     }
 
     /** What is signed besides the headers themselves. {@code from} and {@code to} are header values; tags and display names do not matter. */
-    record Signed(String method, String callId, long number, String from, String to, byte[] body) {}
+    record Signed(String method, String callId, long number, String from, String to, String bodySha256) {
+        Signed(String method, String callId, long number, String from, String to, byte[] body) {
+            this(method, callId, number, from, to, Sha256.hex(body));
+        }
+    }
+
+    /** A request as the check sees it: a SIP message, or what an edge tells of one. */
+    interface Presented {
+        /** Whether any header's name begins so. */
+        boolean hasHeaderStarting(String prefix);
+
+        int count(HeaderName name);
+
+        /** The value, unfolded and trimmed; asked only where {@link #count} is 1. */
+        String text(HeaderName name);
+
+        Signed signed();
+    }
 
     /** What an INVITE's headers are worth. */
     sealed interface Verdict {
@@ -88,6 +105,26 @@ public final class EscalationHeaders {
 
     /** Checks a request that the validator has passed, in the order of CONTRACT §4, and remembers it if it is genuine. */
     Verdict check(SipMessage request, Instant now) {
+        return check(new Presented() {
+            @Override
+            public boolean hasHeaderStarting(String prefix) { return request.hasHeaderStarting(prefix); }
+
+            @Override
+            public int count(HeaderName name) { return request.count(name); }
+
+            @Override
+            public String text(HeaderName name) { return request.text(name); }
+
+            @Override
+            public Signed signed() {
+                return new Signed(request.method(), request.text(HeaderName.CALL_ID), CSeq.of(request).orElseThrow().number(),
+                        request.text(HeaderName.FROM), request.text(HeaderName.TO), request.body());
+            }
+        }, now);
+    }
+
+    /** The same for what is no SIP message. */
+    Verdict check(Presented request, Instant now) {
         if (!checking || !request.hasHeaderStarting("X-IF-")) return new Verdict.Ordinary();
         for (HeaderName each : ALL) {
             if (request.count(each) != 1) return new Verdict.Refused("missing-header");
@@ -107,15 +144,12 @@ public final class EscalationHeaders {
         Optional<String> traceId = TraceIds.parse(request.text(HeaderName.X_IF_TRACE_ID));
         String hazards = request.text(HeaderName.X_IF_HAZARD);
         String hash = request.text(HeaderName.X_IF_WITNESS_HASH);
-        CSeq cseq = CSeq.of(request).orElseThrow();
-        String callId = request.text(HeaderName.CALL_ID);
-        Signed about = new Signed(request.method(), callId, cseq.number(), request.text(HeaderName.FROM), request.text(HeaderName.TO),
-                request.body());
+        Signed about = request.signed();
         if (traceId.isEmpty() || hazards.isEmpty() || !hash.matches("sha256:[0-9a-f]{64}") || !signature.getOrDefault("alg", "").equals("ed25519")
                 || !verified(key.get(), about, traceId.get(), hazards, date, hash, signature.getOrDefault("sig", ""))) {
             return new Verdict.Refused("bad-signature");
         }
-        return switch (replays.take(keyId + '\n' + callId + '\n' + cseq.number(), time.get().plus(WINDOW), now)) {
+        return switch (replays.take(keyId + '\n' + about.callId() + '\n' + about.number(), time.get().plus(WINDOW), now)) {
             case NEW -> new Verdict.Genuine(new Provenance(traceId.get(), List.of(hazards.split(",", -1)), hash.substring(HASH_PREFIX.length())));
             case SEEN -> new Verdict.Refused("replay");
             case FULL -> new Verdict.Full();
@@ -125,7 +159,7 @@ public final class EscalationHeaders {
     static byte[] signedBytes(Signed about, String traceId, String hazards, String date, String hash) {
         return String.join("\n", "IFBUS-SIP-1", about.method(), about.callId(), Long.toString(about.number()), uri(about.from()), uri(about.to()),
                 traceId, hazards,
-                date, hash, Sha256.hex(about.body())).getBytes(ISO_8859_1);
+                date, hash, about.bodySha256()).getBytes(ISO_8859_1);
     }
 
     private static boolean verified(VerifyKey key, Signed about, String traceId, String hazards, String date, String hash, String signature) {
