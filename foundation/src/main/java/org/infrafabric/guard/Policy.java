@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.Sha256;
 import tools.jackson.databind.node.ArrayNode;
@@ -90,6 +91,11 @@ public final class Policy {
             throw new InvalidFile(new Problem(file.toString(), 1, "", "the file cannot be read (" + unreadable.getClass().getSimpleName() + ")",
                     "does it exist, and may this user read it?"));
         }
+    }
+
+    /** Every key that a policy's file may have, {@code []} for list positions: what its documentation must list. */
+    public static Set<String> keys() {
+        return PolicyFile.keys();
     }
 
     /** As errors name it. */

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Reads a policy from YAML. All that is wrong is found in one pass, each with its line and rule. */
@@ -26,7 +28,16 @@ final class PolicyFile {
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Integer> lineOfName = new HashMap<>();
 
+    private final Set<String> asked = new TreeSet<>();
+
     private PolicyFile(String file) { this.file = file; }
+
+    /** Every key that a policy may have, {@code []} for list positions. */
+    static Set<String> keys() {
+        PolicyFile reader = new PolicyFile("keys");
+        YamlNode.read("keys", "rules: [ { limit: {}, council: { decide: {} } } ]", reader.problems).ifPresent(reader::rules);
+        return reader.asked;
+    }
 
     static Policy read(String file, String text) {
         PolicyFile reader = new PolicyFile(file);
@@ -38,7 +49,7 @@ final class PolicyFile {
     }
 
     private List<Policy.Compiled> rules(YamlNode node) {
-        YamlSection root = YamlSection.root(file, node, problems, _ -> {});
+        YamlSection root = YamlSection.root(file, node, problems, asked::add);
         root.whole("version", VERSION, VERSION, VERSION);
         List<YamlSection> sections = root.sections("rules");
         if (sections.isEmpty()) root.problem("rules", "there are no rules", "add some: a policy without rules denies everything");
