@@ -20,6 +20,7 @@ import org.infrafabric.call.Dialer;
 import org.infrafabric.call.Leg;
 import org.infrafabric.escalate.Escalations.Submission;
 import org.infrafabric.guard.Agent;
+import org.infrafabric.guard.Counters;
 import org.infrafabric.guard.Guard;
 import org.infrafabric.guard.GuardSettings;
 import org.infrafabric.guard.Policy;
@@ -66,6 +67,21 @@ class DeskOnDiskTest {
         second.end();
     }
 
+    @Test
+    void shouldNotForgetOverARestartHowOftenARuleHasDecidedAndAnExpertWasCalled() throws Exception {
+        Life first = new Life();
+        assertThat(first.desk.submit(message("esc-1"), Bus.AGENT, System.nanoTime()).get()).isInstanceOf(Submission.Accepted.class);
+        assertThat(first.calls.poll(20, TimeUnit.SECONDS)).isEqualTo("sip:ada@test");
+        first.end();
+
+        Life second = new Life();
+        assertThat(second.desk.submit(message("esc-2"), Bus.AGENT, System.nanoTime()).get()).isInstanceOfSatisfying(Submission.Accepted.class,
+                accepted -> assertThat(accepted.view().state()).isEqualTo("DENIED"));
+        List<String> counted = second.store.read(tx -> tx.query("SELECT key FROM guard_counters ORDER BY key", row -> row.text(0)));
+        assertThat(counted).containsExactly("calls:sip:ada@test", "rule:once " + Bus.AGENT);
+        second.end();
+    }
+
     private byte[] message(String id) {
         ObjectNode message = JsonNodeFactory.instance.objectNode();
         message.put("id", id).put("timestamp", Rfc3339.format(Instant.now())).put("level", 2).put("source", Bus.AGENT).put("destination", "if://bus");
@@ -84,9 +100,10 @@ class DeskOnDiskTest {
         final EscalationDesk desk;
 
         Life() {
-            Guard guard = new Guard(Policy.builtIn(),
+            Guard guard = new Guard(
+                    Policy.parse("once.yaml", "rules: [ { name: once, when: \"true\", then: people, limit: { most: 1, per: PT1H } } ]"),
                     new Roster(List.of(new Agent(Bus.AGENT, Optional.empty())), List.of(Bus.expert("ada")), List.of()),
-                    new GuardSettings(World.RULES, false, 10));
+                    new GuardSettings(World.RULES, false, 10), Counters.open(store, Instant.now(), System.nanoTime()));
             desk = new EscalationDesk(new DeskParts(DeskSettings.usual("if://bus/node-1", Set.of()), key, store, log, () -> guard, dialer(),
                     () -> stand.new Bridge(), id -> new Bus.Bridge.Silence(), stand.new Words(), (uri, json) -> 200, owner, new LoopTimers(owner),
                     task -> Thread.ofVirtual().start(task), new java.util.SplittableRandom(1)));
