@@ -122,7 +122,8 @@ public final class Bus implements AutoCloseable {
         metrics.mixesLate(rtp::lateMixes);
         metrics.callsActive(sip::calls);
         api = new HttpApi(config.httpSettings(),
-                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys, this::calls,
+                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
+                        this::calls,
                         metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
         httpPort = api.start();

@@ -37,7 +37,8 @@ import org.infrafabric.sip.Endpoint;
  * @param warnings what is allowed and probably not meant; for the log at start
  */
 public record Config(String file, String domain, String node, Path data, Http http, Sip sip, Media media, List<AgentEntry> agents,
-        List<OperatorEntry> operators, List<EdgeEntry> edges, List<Expert> experts, Duties duties, List<GuardianEntry> guardians, CouncilRules council, RungRules rungs,
+        List<OperatorEntry> operators, List<EdgeEntry> edges, List<Expert> experts, Duties duties, List<GuardianEntry> guardians,
+        CouncilRules council, RungRules rungs,
         GuardKeys guard,
         List<String> hazards, Speech speech, Callbacks callbacks, Limits limits, List<String> warnings) {
 
@@ -136,7 +137,8 @@ public record Config(String file, String domain, String node, Path data, Http ht
     public static Config parse(String file, String text, Path folder) { return ConfigFile.read(file, text, folder); }
 
     Config withWarnings(List<String> found) {
-        return new Config(file, domain, node, data, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs, guard, hazards,
+        return new Config(file, domain, node, data, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs, guard,
+                hazards,
                 speech,
                 callbacks, limits,
                 found);
@@ -144,7 +146,8 @@ public record Config(String file, String domain, String node, Path data, Http ht
 
     /** The same with another data directory. */
     public Config withData(Path directory) {
-        return new Config(file, domain, node, directory, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs, guard,
+        return new Config(file, domain, node, directory, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs,
+                guard,
                 hazards,
                 speech,
                 callbacks, limits,

@@ -94,7 +94,8 @@ final class EdgeRoutes {
             suppressed.incrementAndGet();
             return;
         }
-        ObjectNode payload = JsonMapper.shared().createObjectNode().put("from", brief(asked.from())).put("to", brief(asked.to())).put("source", brief(source))
+        ObjectNode payload = JsonMapper.shared().createObjectNode().put("from", brief(asked.from())).put("to", brief(asked.to()))
+                .put("source", brief(source))
                 .put("cause", reason + ", asked by " + who.id()).put("suppressed", suppressed.getAndSet(0));
         guard.note(new Draft(EventType.CALL_REFUSED, NO_TRACE, payload));
     }

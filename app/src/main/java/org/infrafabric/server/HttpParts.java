@@ -15,5 +15,6 @@ import org.infrafabric.sip.EdgeCheck;
  * @param calls the legs that are up now
  * @param ready false while starting and draining: {@code /readyz} says 503
  */
-public record HttpParts(Escalations escalations, LogReader log, Credentials credentials, LiveGuard guard, EdgeCheck edge, Supplier<List<PublishedKey>> keys,
+public record HttpParts(Escalations escalations, LogReader log, Credentials credentials, LiveGuard guard, EdgeCheck edge,
+        Supplier<List<PublishedKey>> keys,
         Supplier<List<LiveCall>> calls, Metrics metrics, BooleanSupplier ready) {}

@@ -46,7 +46,8 @@ public final class LiveGuard implements Credentials {
 
         /** Whether the other says the same of who may do what. */
         boolean same(InForce other) {
-            return hash().equals(other.hash()) && config.agents().equals(other.config.agents()) && config.operators().equals(other.config.operators()) && config.edges().equals(other.config.edges())
+            return hash().equals(other.hash()) && config.agents().equals(other.config.agents()) && config.operators().equals(other.config.operators())
+                    && config.edges().equals(other.config.edges())
                     && config.guardians().equals(other.config.guardians()) && config.guard().equals(other.config.guard());
         }
     }

@@ -64,7 +64,8 @@ class EdgeRoutesTest {
 
     @Test
     void shouldAskTheRosterAboutOrdinaryCalls() {
-        ObjectNode body = JsonMapper.shared().createObjectNode().put("method", "INVITE").put("callId", "c").put("cseq", 1).put("to", "sip:bus@ifbus.local");
+        ObjectNode body = JsonMapper.shared().createObjectNode().put("method", "INVITE").put("callId", "c").put("cseq", 1).put("to",
+                "sip:bus@ifbus.local");
         assertThat(check("edge", body.put("from", "\"Ada\" <sip:ada@127.0.0.1:5080>;tag=1")).json().path("allow").asBoolean()).isTrue();
         assertThat(check("edge", body.put("from", "sip:ada@127.0.0.1:5080")).json().path("allow").asBoolean()).isTrue();
         assertThat(check("edge", body.put("from", "<sip:eve@127.0.0.1:5080>")).json().path("reason").asString()).isEqualTo("not-in-roster");
@@ -73,7 +74,8 @@ class EdgeRoutesTest {
 
     @Test
     void shouldWriteDownABoundedNumberOfRefusals() {
-        ObjectNode body = JsonMapper.shared().createObjectNode().put("method", "INVITE").put("callId", "c").put("cseq", 1).put("to", "sip:b@c").put("from",
+        ObjectNode body = JsonMapper.shared().createObjectNode().put("method", "INVITE").put("callId", "c").put("cseq", 1).put("to", "sip:b@c").put(
+                "from",
                 "sip:eve@x.example");
         for (int i = 0; i < 40; i++) check("edge", body);
         assertThat(api.guard.events()).filteredOn("call_refused"::equals).hasSizeBetween(20, 30);
@@ -93,7 +95,8 @@ class EdgeRoutesTest {
             {"bodySha256":"ABC"}       | /bodySha256
             """)
     void shouldRefuseWhatIsNoQuestion(String change, String field) {
-        ObjectNode body = JsonMapper.shared().createObjectNode().put("method", "INVITE").put("callId", "c").put("cseq", 1).put("to", "sip:b@c").put("from",
+        ObjectNode body = JsonMapper.shared().createObjectNode().put("method", "INVITE").put("callId", "c").put("cseq", 1).put("to", "sip:b@c").put(
+                "from",
                 "sip:a@b");
         body.setAll((ObjectNode) JsonMapper.shared().readTree(change));
         var answer = check("edge", body);
@@ -120,10 +123,12 @@ class EdgeRoutesTest {
         String body = Sha256.hex("v=0".getBytes(US_ASCII));
         String date = now.truncatedTo(ChronoUnit.SECONDS).toString();
         String hash = "sha256:" + "1".repeat(64);
-        String lines = String.join("\n", "IFBUS-SIP-1", "INVITE", "call-1", "1", "sip:bus@ifbus.local", "sip:ada@127.0.0.1:5080", trace, "legal,safety", date,
+        String lines = String.join("\n", "IFBUS-SIP-1", "INVITE", "call-1", "1", "sip:bus@ifbus.local", "sip:ada@127.0.0.1:5080", trace,
+                "legal,safety", date,
                 hash, body);
         ObjectNode node = JsonMapper.shared().createObjectNode().put("method", "INVITE").put("callId", "call-1").put("cseq", 1)
-                .put("from", "<sip:bus@IFBUS.local>;tag=a").put("to", "sip:ada@127.0.0.1:5080").put("source", "192.0.2.7:5060").put("bodySha256", body);
+                .put("from", "<sip:bus@IFBUS.local>;tag=a").put("to", "sip:ada@127.0.0.1:5080").put("source", "192.0.2.7:5060")
+                .put("bodySha256", body);
         node.putObject("headers").put("X-IF-Trace-ID", trace).put("X-IF-Hazard", "legal,safety").put("X-IF-Date", date).put("X-IF-Witness-Hash", hash)
                 .put("x-if-signature", "keyid=\"" + key.keyId() + "\";alg=ed25519;sig=\"" + key.signBase64Url(lines.getBytes(US_ASCII)) + "\"");
         return node;

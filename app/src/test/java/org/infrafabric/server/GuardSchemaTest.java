@@ -26,7 +26,8 @@ class GuardSchemaTest {
     @Test
     void shouldNameEveryKeyOfTheConfigsGuardAndNoOther() throws IOException {
         JsonNode schema = schema("ifbus-guard.schema.json");
-        Set<String> read = ConfigFile.keys().stream().filter(key -> ROOTS.contains(key.split("[.\\[]")[0])).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> read = ConfigFile.keys().stream().filter(key -> ROOTS.contains(key.split("[.\\[]")[0]))
+                .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(keys(schema, schema, "")).isEqualTo(read);
     }
@@ -79,8 +80,10 @@ class GuardSchemaTest {
             assertThat(Policy.parse("p", "rules: [ { name: a, when: \"true\", then: " + then.asString() + " } ]").rules()).hasSize(1);
         for (JsonNode each : rule.at("/limit/properties/each/enum").values())
             for (JsonNode over : rule.at("/limit/properties/over/enum").values())
-                assertThat(Policy.parse("p", "rules: [ { name: a, when: \"true\", then: deny, limit: { most: 1000, per: PT1H, each: " + each.asString()
-                        + ", over: " + over.asString() + " } } ]").rules()).hasSize(1);
+                assertThat(
+                        Policy.parse("p", "rules: [ { name: a, when: \"true\", then: deny, limit: { most: 1000, per: PT1H, each: " + each.asString()
+                                + ", over: " + over.asString() + " } } ]").rules())
+                        .hasSize(1);
     }
 
     private static List<String> faults(String yaml) {

@@ -33,6 +33,7 @@ final class RosterForm {
         for (Expert expert : roster.experts()) {
             ObjectNode node = experts.addObject().put("uri", expert.uri()).put("accept", word(expert.accept())).put("ringTimeout",
                     expert.ringTimeout().toString());
+            if (!expert.postAnswerDigits().isEmpty()) node.put("postAnswerDigits", expert.postAnswerDigits());
             expert.hazards().stream().sorted().forEach(node.putArray("hazards")::add);
             Optional.ofNullable(roster.duties().scheduleOf().get(UriPattern.parse(expert.uri()).text())).ifPresent(id -> node.put("schedule", id));
         }
@@ -96,7 +97,7 @@ final class RosterForm {
         String uri = section.text("uri", "");
         if (section.has("schedule")) scheduleOf.put(UriPattern.parse(uri).text(), section.text("schedule", ""));
         return new Expert(uri, uri, new LinkedHashSet<>(section.texts("hazards")), section.choice("accept", Accept.DTMF, ACCEPT),
-                section.duration("ringTimeout", LONGEST_RING, Duration.ZERO, LONGEST_RING));
+                section.duration("ringTimeout", LONGEST_RING, Duration.ZERO, LONGEST_RING), section.text("postAnswerDigits", ""));
     }
 
     private static String word(Accept accept) {

@@ -41,6 +41,11 @@ class GuardMatrixTest {
         static When of(String cel, Predicate<Facts> java) { return new When(cel, facts -> Optional.of(java.test(facts))); }
     }
 
+    /** Too much work once there is a hazard. */
+    private static final When TOO_MUCH = new When("message.hazards.exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, [0,1,2,3,4,5,6,7,8,9].exists(c, "
+            + "[0,1,2,3,4,5,6,7,8,9].exists(d, [0,1,2,3,4,5,6,7,8,9].exists(e, b + c + d + e < 0)))))",
+            facts -> facts.hazards().isEmpty() ? Optional.of(false) : Optional.empty());
+
     private static final List<When> CONDITIONS = List.of(When.of("true", facts -> true), When.of("false", facts -> false),
             When.of("\"legal\" in message.hazards", facts -> facts.hazards().contains("legal")),
             When.of("message.hazards.exists(h, h in [\"safety\", \"bias\"])",
@@ -54,10 +59,7 @@ class GuardMatrixTest {
             new When("message.hazards[0] == \"legal\"",
                     facts -> facts.hazards().isEmpty() ? Optional.empty() : Optional.of(facts.hazards().getFirst().equals("legal"))),
             When.of("now.getHours(\"Europe/Paris\") < 7", facts -> facts.now().atZone(PARIS).getHour() < 7),
-            // too much work once there is a hazard
-            new When("message.hazards.exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, [0,1,2,3,4,5,6,7,8,9].exists(c, [0,1,2,3,4,5,6,7,8,9].exists(d, "
-                    + "[0,1,2,3,4,5,6,7,8,9].exists(e, b + c + d + e < 0)))))",
-                    facts -> facts.hazards().isEmpty() ? Optional.of(false) : Optional.empty()));
+            TOO_MUCH);
 
     private record Row(When when, Rule.Then then, boolean assume, boolean inRungs) {
         String yaml(int number) {
@@ -115,7 +117,8 @@ class GuardMatrixTest {
         Set<String> results = new HashSet<>();
         int combinations = 0;
         for (List<Row> rows : policies) {
-            for (House house : houses) {
+            boolean dear = rows.stream().anyMatch(row -> row.when == TOO_MUCH);
+            for (House house : dear ? houses.subList(0, 1) : houses) {
                 Guard guard = new Guard(policy(rows), house.roster(), Samples.SETTINGS);
                 for (Facts facts : allFacts()) {
                     results.add(check(guard, rows, house, facts));
@@ -123,13 +126,13 @@ class GuardMatrixTest {
                 }
             }
         }
-        assertThat(combinations).isEqualTo(policies.size() * houses.size() * allFacts().size()).isGreaterThan(20_000);
+        assertThat(combinations).isGreaterThan(15_000);
         assertThat(results).as("each way out was walked").containsExactlyInAnyOrder("people", "people without rungs", "hold", "share", "deny",
                 "deny, failed",
                 "deny, uncovered", "deny, nobody");
     }
 
-    @Property(seed = "1", tries = 250)
+    @Property(seed = "1", tries = 100)
     void shouldAllowNothingUncoveredUnderAnyPolicyAndRoster(@ForAll("policies") List<Row> rows, @ForAll("houses") House house,
             @ForAll("facts") List<Facts> messages) {
         Guard guard = new Guard(policy(rows), house.roster(), Samples.SETTINGS);
