@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,7 +43,7 @@ final class EscalationsBench implements Callable<Integer> {
         if (json) {
             ArrayNode runs = JSON.createArrayNode();
             all.forEach(figures -> runs.add(figures.json(JSON.createObjectNode())));
-            ObjectNode result = JSON.createObjectNode().put("machine", machine());
+            ObjectNode result = JSON.createObjectNode().put("machine", Machine.described());
             result.set("runs", runs);
             System.out.println(result);
         }
@@ -56,10 +55,5 @@ final class EscalationsBench implements Callable<Integer> {
         Figures figures = new LoadedBus(Files.createTempDirectory(folder, "run"), load).measure();
         System.out.println(figures.text());
         return figures;
-    }
-
-    private static String machine() {
-        return String.format(Locale.ROOT, "%d cores, Java %s, %s", Runtime.getRuntime().availableProcessors(), System.getProperty("java.vm.version"),
-                System.getProperty("os.name"));
     }
 }

@@ -21,6 +21,7 @@ import org.sqlite.SQLiteOpenMode;
 final class Database implements Transaction, AutoCloseable {
     private static final int STATEMENTS = 128;
     private static final int BUSY_MILLIS = 5_000;          // another program may hold the file for a moment, such as a backup
+    private static final int CACHE_KILOBYTES = 16_384;     // a group's pages stay in memory until its commit
     private static final int CHECKPOINT_PAGES = 4_000;     // 16 MB of WAL between checkpoints: fewer long commits
 
     private final Connection connection;
@@ -35,6 +36,7 @@ final class Database implements Transaction, AutoCloseable {
         database.pragma("journal_mode=WAL");
         database.pragma("synchronous=FULL");               // a commit is on the disk before anyone hears of it
         database.pragma("wal_autocheckpoint=" + CHECKPOINT_PAGES);
+        database.pragma("cache_size=-" + CACHE_KILOBYTES);
         database.pragma("secure_delete=ON");               // what is deleted for a person's sake is overwritten
         return database;
     }
@@ -48,11 +50,13 @@ final class Database implements Transaction, AutoCloseable {
         config.setReadOnly(readOnly);
         if (readOnly) config.resetOpenMode(SQLiteOpenMode.CREATE);
         config.setBusyTimeout(BUSY_MILLIS);
+        config.setGetGeneratedKeys(false); // the driver would ask for the last row's id after each insert
         try {
             Connection connection = config.createConnection(url);
             Database database = new Database(connection);
             try {
                 database.query("SELECT count(*) FROM sqlite_schema", row -> row.number(0)); // a file that is no database shows itself here
+                database.keepDriverOut();
                 return database;
             } catch (RuntimeException e) {
                 database.close();
@@ -61,6 +65,12 @@ final class Database implements Transaction, AutoCloseable {
         } catch (SQLException e) {
             throw new StoreFailure("database " + name + " cannot be opened: " + e.getMessage(), e);
         }
+    }
+
+    /** With its own auto-commit on, the driver tries to begin a transaction after each statement; with it off it leaves them alone but for a first one. */
+    private void keepDriverOut() throws SQLException {
+        connection.setAutoCommit(false);
+        rollback();
     }
 
     private void pragma(String setting) {
