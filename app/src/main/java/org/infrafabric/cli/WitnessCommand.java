@@ -2,29 +2,21 @@ package org.infrafabric.cli;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import org.infrafabric.message.VerifyKey;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.Export;
-import org.infrafabric.witness.Verdict;
-import org.infrafabric.witness.Verifier;
 import org.infrafabric.witness.WitnessReader;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code witness …}: reads the log, also beside a running bus, and says whether it is whole. */
-@Command(name = "witness", mixinStandardHelpOptions = true, description = "Read, export and verify the tamper-evident log.")
+@Command(name = "witness", mixinStandardHelpOptions = true, description = "Read, prove, export and verify the tamper-evident log.",
+        subcommands = {VerifyCommand.class, ProveCommand.class, CheckpointCommand.class, WatchCommand.class})
 final class WitnessCommand {
     private static final int STEP = 1_000;
 
@@ -82,55 +74,6 @@ final class WitnessCommand {
             Export.jsonLines(new WitnessReader(store), out);
         }
         return ExitCode.DONE;
-    }
-
-    @Command(mixinStandardHelpOptions = true,
-            description = "Say whether the log is whole; the first bad entry is printed as 'seq N'. Exit code 6 if it is not.")
-    int verify(
-            @Nullable @Option(names = "--file", paramLabel = "EXPORT",
-                    description = "An export in JSON lines instead of the data directory; - reads stdin.") String file,
-            @Nullable
-            @Option(names = "--key", paramLabel = "KEY", description = "The node's public key, ed25519:…, known from elsewhere.") String key,
-            @Nullable
-            @Option(names = "--expect-head", paramLabel = "HASH", description = "Hash of the last entry, known from elsewhere.") String head,
-            @Mixin LogOption data, @Mixin Output output) throws IOException {
-        Verifier verifier = new Verifier(key == null ? List.of() : List.of(VerifyKey.parse(key)), Optional.ofNullable(head));
-        Verdict verdict = file == null ? ofDatabase(verifier, data) : ofExport(verifier, file);
-        output.result(json(verdict), text(verdict, key != null));
-        if (output.json) verdict.fault().ifPresent(fault -> Output.progress("BROKEN at seq " + fault.seq() + ": " + fault.what()));
-        return verdict.intact() && (key == null || verdict.proven()) ? ExitCode.DONE : ExitCode.LOG_BROKEN;
-    }
-
-    private static Verdict ofDatabase(Verifier verifier, LogOption data) {
-        try (SqliteStore store = data.readOnly()) {
-            return verifier.verify(store);
-        }
-    }
-
-    private static Verdict ofExport(Verifier verifier, String file) throws IOException {
-        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-            return verifier.verify(in);
-        }
-    }
-
-    static ObjectNode json(Verdict verdict) {
-        ObjectNode result = Output.object().put("intact", verdict.intact()).put("entries", verdict.entries()).put("head", verdict.head())
-                .put("node", verdict.node())
-                .put("proven", verdict.proven());
-        verdict.fault().ifPresent(fault -> result.putObject("fault").put("seq", fault.seq()).put("what", fault.what()));
-        return result;
-    }
-
-    private static String text(Verdict verdict, boolean keyGiven) {
-        if (verdict.fault().isPresent()) {
-            Verdict.Fault fault = verdict.fault().get();
-            String broken = "BROKEN at seq " + fault.seq() + ": " + fault.what();
-            return fault.seq() > verdict.entries() ? broken + "\n" + verdict.entries() + " entries before it are good." : broken;
-        }
-        String whole = "intact: " + verdict.entries() + " entries of " + verdict.node() + ", head " + verdict.head();
-        if (verdict.proven()) return whole + "\nproven: signed by the key you gave.";
-        return whole + (keyGiven ? "\nNOT proven: nothing in it is signed by the key you gave."
-                : "\nunproven: the signatures are by the log's own keys; give --key to prove whose log it is.");
     }
 
     private static void print(Entry entry, Output output) {

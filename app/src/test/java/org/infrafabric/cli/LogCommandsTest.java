@@ -1,9 +1,7 @@
 package org.infrafabric.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,10 +26,6 @@ class LogCommandsTest {
     @TempDir private Path folder;
     private final SigningKey key = SigningKey.generate();
 
-    private record Ran(int exit, String out, String err) {
-        List<String> lines() { return out.lines().toList(); }
-    }
-
     @BeforeEach
     void write() throws IOException {
         Path data = Files.createDirectories(folder.resolve("elsewhere"));
@@ -49,14 +43,14 @@ class LogCommandsTest {
     void shouldFindTheDataWhereTheConfigSaysItIs() throws Exception {
         Files.writeString(folder.resolve("bus.yaml"), "data: ./elsewhere\n");
         Ran named = run("witness", "verify", "--config", "bus.yaml", "--json");
-        assertThat(named.exit).as(named.err).isZero();
-        assertThat(named.out).contains("\"entries\":" + ENTRIES);
+        assertThat(named.exit()).as(named.err()).isZero();
+        assertThat(named.out()).contains("\"entries\":" + ENTRIES);
         Files.move(folder.resolve("bus.yaml"), folder.resolve("ifbus.yaml"));
-        assertThat(run("witness", "verify").exit).isZero();
-        assertThat(run("key", "show").out).contains(key.verifyKey().toString());
+        assertThat(run("witness", "verify").exit()).isZero();
+        assertThat(run("key", "show").out()).contains(key.verifyKey().toString());
         Ran wrong = run("witness", "verify", "--data-dir", "nowhere");
-        assertThat(wrong.exit).isEqualTo(ExitCode.USAGE);
-        assertThat(wrong.err).contains("--data-dir");
+        assertThat(wrong.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.err()).contains("--data-dir");
     }
 
     @Test
@@ -72,19 +66,19 @@ class LogCommandsTest {
         lines.set(41, lines.get(41).replace("closed", "CLOSED"));
         Files.write(folder.resolve("export.jsonl"), lines);
         Ran text = run("witness", "verify", "--file", "export.jsonl");
-        assertThat(text.exit).isEqualTo(ExitCode.LOG_BROKEN);
-        assertThat(text.out).contains("seq 41");
+        assertThat(text.exit()).isEqualTo(ExitCode.LOG_BROKEN);
+        assertThat(text.out()).contains("seq 41");
         Ran json = run("witness", "verify", "--file", "export.jsonl", "--json");
-        assertThat(json.exit).isEqualTo(ExitCode.LOG_BROKEN);
+        assertThat(json.exit()).isEqualTo(ExitCode.LOG_BROKEN);
         assertThat(JsonMapper.shared().readTree(json.lines().getLast()).path("fault").path("seq").asInt()).isEqualTo(41);
-        assertThat(json.err).contains("seq 41");
+        assertThat(json.err()).contains("seq 41");
     }
 
     @Test
     void shouldCallADamagedDatabaseABrokenLog() throws Exception {
         Path damaged = Files.createDirectories(folder.resolve("damaged")).resolve("ifbus.db");
         Files.writeString(damaged, "no database at all, and long enough to look like one");
-        assertThat(run("witness", "verify", "--data-dir", "damaged").exit).isEqualTo(ExitCode.LOG_BROKEN);
+        assertThat(run("witness", "verify", "--data-dir", "damaged").exit()).isEqualTo(ExitCode.LOG_BROKEN);
     }
 
     @Test
@@ -93,19 +87,9 @@ class LogCommandsTest {
                 {"id":"e-1","timestamp":"2026-11-21T12:00:00.000Z","level":9,"source":"if://agent/a","destination":"if://b",
                  "payload":{"performative":"ESCALATE","hazards":["legal"],"summary":"x"}}""");
         Ran refused = run("guard", "explain", "m.json");
-        assertThat(refused.exit).isEqualTo(ExitCode.USAGE);
-        assertThat(refused.err).contains("m.json").contains("/level");
+        assertThat(refused.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err()).contains("m.json").contains("/level");
     }
 
-    private Ran run(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp", System.getProperty("java.class.path"), Ifbus.class.getName()));
-        command.addAll(List.of(arguments));
-        File out = folder.resolve("out").toFile();
-        File err = folder.resolve("err").toFile();
-        int exit = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out).redirectError(err).start().waitFor();
-        return new Ran(exit, Files.readString(out.toPath(), UTF_8), Files.readString(err.toPath(), UTF_8));
-    }
+    private Ran run(String... arguments) throws Exception { return Ran.in(folder, arguments); }
 }

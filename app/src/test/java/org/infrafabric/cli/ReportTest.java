@@ -65,7 +65,7 @@ class ReportTest {
                 view.decision(), view.history(), Optional.empty(), Optional.empty(), Optional.empty());
         List<Entry> entries = new ArrayList<>(plain.entries());
         entries.add(entry("IF.council", "vote_cast", 9_000, JsonMapper.shared().createObjectNode().put("guardian", HOSTILE).put(HOSTILE, HOSTILE)));
-        Verdict broken = new Verdict("node-1", 3, "ab".repeat(32), Optional.of(new Verdict.Fault(4, HOSTILE)), false, List.of());
+        Verdict broken = new Verdict("node-1", 3, "ab".repeat(32), "cd".repeat(32), Optional.of(new Verdict.Fault(4, HOSTILE)), false, List.of());
         String html = write(
                 new Report(hostile, entries, broken, plain.busKeys(), List.of(new Report.Sound(HOSTILE, dir.resolve("gone.wav"))), HOSTILE), dir);
         assertThat(html).doesNotContain("<script>alert").doesNotContain("' onload=").doesNotContain("\" onload=")
@@ -148,7 +148,7 @@ class ReportTest {
         EscalationView view = new EscalationView("esc-1", TRACE, "if://agent/swarm/legal-1", "CLOSED", List.of("legal", "privacy"), summary, "high",
                 1,
                 Optional.of("sip:expert@127.0.0.1"), council, Optional.of(signed), steps, Optional.of(128L), Optional.of(1_940L), Optional.empty());
-        Verdict log = new Verdict("node-1", 9, "ab".repeat(32), Optional.empty(), true, List.of(KEY.keyId()));
+        Verdict log = new Verdict("node-1", 9, "ab".repeat(32), "cd".repeat(32), Optional.empty(), true, List.of(KEY.keyId()));
         return new Report(view, List.copyOf(entries), log, List.of(KEY.verifyKey()),
                 List.of(new Report.Sound("mix", wav(dir.resolve("mix.wav"), 9_000, 24_000)),
                         new Report.Sound("expert", wav(dir.resolve("1-expert.wav"), 4_000, 24_000))),

@@ -64,6 +64,11 @@ final class ChainWalk {
 
     List<String> signers() { return List.copyOf(signers); }
 
+    /** The keys that signed, and the one that signs next. */
+    List<VerifyKey> keys() {
+        return keys.values().stream().filter(key -> signers.contains(key.keyId()) || key.keyId().equals(active)).toList();
+    }
+
     boolean signedByTrusted() { return signers.stream().anyMatch(trusted::contains); }
 
     /** Goes on with {@code lines}; gives those of them that are good. After the first fault it takes no more. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.infrafabric.message.Sha256;
 import org.infrafabric.message.VerifyKey;
 import org.infrafabric.store.SqliteStore;
@@ -31,14 +32,19 @@ public final class Verifier {
 
     private final List<VerifyKey> trusted;
     private final Optional<String> expectedHead;
+    private final Optional<Checkpoint> checkpoint;
 
     /**
      * @param trusted public keys of the node that the caller vouches for; empty: the log's own are used, and nothing is proven
      * @param expectedHead the hash that the last entry must have, known from elsewhere; only so is an end that was cut off noticed
      */
-    public Verifier(Collection<VerifyKey> trusted, Optional<String> expectedHead) {
+    public Verifier(Collection<VerifyKey> trusted, Optional<String> expectedHead) { this(trusted, expectedHead, Optional.empty()); }
+
+    /** @param checkpoint that the log must agree with; known from elsewhere, it holds the log to what it was then */
+    public Verifier(Collection<VerifyKey> trusted, Optional<String> expectedHead, Optional<Checkpoint> checkpoint) {
         this.trusted = List.copyOf(trusted);
         this.expectedHead = expectedHead;
+        this.checkpoint = checkpoint;
     }
 
     /** Verifies an export in JSON lines, to the end of the stream or to the first fault. */
@@ -48,10 +54,11 @@ public final class Verifier {
         try {
             header = ExportHeader.read(lines.next().orElse(new byte[0]));
         } catch (IllegalArgumentException e) {
-            return new Verdict("", 0, EntryForm.GENESIS, Optional.of(new Verdict.Fault(0, "the export's first line " + e.getMessage())), false,
-                    List.of());
+            return Verdict.unreadable("", 0, "the export's first line " + e.getMessage());
         }
         ChainWalk walk = walk(header);
+        TreeCheck tree = new TreeCheck(checkpoint.stream().toList(), false);
+        Optional<Verdict.Fault> besides = Optional.empty();
         List<ChainWalk.Line> chunk = new ArrayList<>();
         do {
             chunk.clear();
@@ -62,9 +69,9 @@ public final class Verifier {
                 bytes += line.get().length;
                 chunk.add(new ChainWalk.Line(line.get(), null, null));
             }
-            walk.take(chunk);
-        } while (!chunk.isEmpty() && walk.fault().isEmpty());
-        return verdict(header.node(), walk, Optional.empty());
+            besides = tree.add(walk.take(chunk));
+        } while (!chunk.isEmpty() && walk.fault().isEmpty() && besides.isEmpty());
+        return verdict(header.node(), walk, tree, besides);
     }
 
     /** Verifies the log in a database as it is at this moment, with its blobs; also beside the node that writes it. */
@@ -73,7 +80,7 @@ public final class Verifier {
             return whole(store);
         } catch (StoreFailure failure) {
             if (!failure.damaged()) throw failure;
-            return new Verdict("", 0, EntryForm.GENESIS, Optional.of(unreadable(1, failure)), false, List.of());
+            return Verdict.unreadable("", 1, unreadable(failure));
         }
     }
 
@@ -81,45 +88,46 @@ public final class Verifier {
         WitnessReader reader = new WitnessReader(store);
         Optional<String> node = reader.node();
         if (node.isEmpty()) {
-            return new Verdict("", 0, EntryForm.GENESIS, Optional.of(new Verdict.Fault(0, "the database holds no witness log")), false, List.of());
+            return Verdict.unreadable("", 0, "the database holds no witness log");
         }
         long end = reader.count();
         ChainWalk walk;
         try {
             walk = walk(ExportHeader.of(node.get(), reader.keys()));
         } catch (IllegalArgumentException e) {
-            return new Verdict(node.get(), 0, EntryForm.GENESIS, Optional.of(new Verdict.Fault(0, "a key in the database " + e.getMessage())), false,
-                    List.of());
+            return Verdict.unreadable(node.get(), 0, "a key in the database " + e.getMessage());
         }
+        List<Checkpoint> known = new ArrayList<>(reader.keptCheckpoint(0).stream().toList());
+        checkpoint.ifPresent(known::add);
+        TreeCheck tree = new TreeCheck(known, reader.name().isPresent());
         Optional<Verdict.Fault> besides = Optional.empty();
         while (walk.seq() < end && walk.fault().isEmpty() && besides.isEmpty()) {
             long from = walk.seq() + 1;
             try {
-                besides = store.read(tx -> step(tx, walk, from, end));
+                besides = store.read(tx -> step(tx, walk, tree, from, end));
             } catch (StoreFailure failure) {
                 if (!failure.damaged()) throw failure;
-                besides = Optional.of(unreadable(walk.seq() + 1, failure));
+                besides = Optional.of(new Verdict.Fault(walk.seq() + 1, unreadable(failure)));
             }
         }
-        return verdict(node.get(), walk, besides);
+        return verdict(node.get(), walk, tree, besides);
     }
 
-    private static Verdict.Fault unreadable(long seq, StoreFailure failure) {
-        return new Verdict.Fault(seq, "the database cannot be read from here on: " + failure.getMessage());
-    }
+    private static String unreadable(StoreFailure failure) { return "the database cannot be read from here on: " + failure.getMessage(); }
 
     /** Goes on by a chunk; gives what is wrong beside the chain itself. */
-    private static Optional<Verdict.Fault> step(Transaction tx, ChainWalk walk, long from, long end) {
+    private static Optional<Verdict.Fault> step(Transaction tx, ChainWalk walk, TreeCheck tree, long from, long end) {
         List<ChainWalk.Line> lines = tx.query("SELECT json, trace, hash FROM witness_entries WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?",
                 row -> new ChainWalk.Line(row.text(0).getBytes(UTF_8), row.text(1), row.text(2)), from, end, (long) CHUNK);
         if (lines.isEmpty()) return Optional.of(new Verdict.Fault(from, "it went missing while the log was read"));
-        for (ParsedEntry entry : walk.take(lines)) {
+        List<ParsedEntry> good = walk.take(lines);
+        for (ParsedEntry entry : good) {
             for (ParsedEntry.BlobReference blob : entry.blobs()) {
                 Optional<String> wrong = wrong(tx, blob);
                 if (wrong.isPresent()) return Optional.of(new Verdict.Fault(entry.seq(), "its blob " + blob.id() + " " + wrong.get()));
             }
         }
-        return Optional.empty();
+        return tree.add(good).or(() -> tree.wrongTile(tx));
     }
 
     private static Optional<String> wrong(Transaction tx, ParsedEntry.BlobReference blob) {
@@ -145,10 +153,24 @@ public final class Verifier {
         return new ChainWalk(header.node(), keys, trusted, 1, EntryForm.GENESIS);
     }
 
-    private Verdict verdict(String node, ChainWalk walk, Optional<Verdict.Fault> besides) {
+    private Verdict verdict(String node, ChainWalk walk, TreeCheck tree, Optional<Verdict.Fault> besides) {
         boolean proven = walk.signedByTrusted();
-        Optional<Verdict.Fault> fault = besides.or(walk::fault).or(() -> notTheirs(walk, proven)).or(() -> cutOff(walk));
-        return new Verdict(node, walk.seq(), walk.head(), fault, proven && fault.isEmpty(), walk.signers());
+        Optional<Verdict.Fault> fault = besides.or(walk::fault).or(() -> notTheirs(walk, proven)).or(tree::missing).or(() -> cutOff(walk))
+                .or(() -> strange(walk));
+        return new Verdict(node, walk.seq(), walk.head(), tree.root(), fault, proven && fault.isEmpty(), walk.signers());
+    }
+
+    /** A checkpoint of somebody else says nothing of this log. */
+    private Optional<Verdict.Fault> strange(ChainWalk walk) {
+        if (checkpoint.isEmpty()) return Optional.empty();
+        Checkpoint given = checkpoint.get();
+        try {
+            boolean signed = Stream.concat(trusted.stream(), walk.keys().stream()).anyMatch(key -> given.isSignedBy(NoteKey.log(given.origin(), key)));
+            if (signed) return Optional.empty();
+        } catch (IllegalArgumentException forged) {
+            return Optional.of(new Verdict.Fault(given.size(), "the checkpoint is forged: " + forged.getMessage()));
+        }
+        return Optional.of(new Verdict.Fault(given.size(), "the checkpoint was not signed by a key of this log"));
     }
 
     private Optional<Verdict.Fault> notTheirs(ChainWalk walk, boolean proven) {

@@ -1,11 +1,15 @@
 package org.infrafabric.witness;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.infrafabric.message.SigningKey;
 import org.infrafabric.message.TraceIds;
 import org.infrafabric.store.SqliteStore;
+import org.infrafabric.store.StoreFailure;
 import org.infrafabric.store.Transaction;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +121,21 @@ public final class WitnessReader {
     /** The newest checkpoint that was kept, with at least so many cosignatures of those that the policy names. */
     public Optional<Checkpoint> keptCheckpoint(int cosignatures) {
         return store.read(tx -> hasTree(tx) ? Checkpoints.newest(tx, cosignatures) : Optional.<Checkpoint>empty());
+    }
+
+    /** An entry with its proof under a checkpoint that covers it. Throws {@link IndexOutOfBoundsException} when the log has no such entry, or the checkpoint not. */
+    public ProofBundle prove(long seq, Checkpoint checkpoint) {
+        List<byte[]> path = inclusionProof(seq, checkpoint.size());
+        Entry entry = entry(seq).orElseThrow(() -> new IndexOutOfBoundsException("the log has no entry " + seq));
+        return new ProofBundle(seq - 1, entry.json().getBytes(UTF_8), path, checkpoint);
+    }
+
+    /** What the log has come to, signed now, for who holds its key: a process beside the node, or after it. Throws {@link StoreFailure} when there is no tree yet. */
+    public Checkpoint checkpoint(SigningKey key) {
+        LogName name = name().orElseThrow(() -> new StoreFailure("the database has no hash tree yet; the next start of the bus makes it"));
+        if (keys().stream().noneMatch(known -> known.keyId().equals(key.keyId())))
+            throw new IllegalArgumentException("key " + key.keyId() + " has never signed this log");
+        return tree(tree -> Checkpoint.sign(name.origin(), tree.size(), tree.root(tree.size()), key));
     }
 
     private <T> T tree(Function<StoredTree, T> use) {
