@@ -1,15 +1,24 @@
 package org.infrafabric.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.infrafabric.message.SigningKey;
+import org.infrafabric.server.BusKey;
+import org.infrafabric.store.DataDirectoryInUse;
+import org.infrafabric.store.SqliteStore;
+import org.infrafabric.witness.Entry;
+import org.infrafabric.witness.LogName;
+import org.infrafabric.witness.WitnessLog;
+import org.infrafabric.witness.WitnessReader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code key generate/show}. */
-@Command(name = "key", mixinStandardHelpOptions = true, description = "Make and look at signing keys (Ed25519).")
+/** {@code key generate/show/rotate}. */
+@Command(name = "key", mixinStandardHelpOptions = true, description = "Make, look at and change signing keys (Ed25519).")
 final class KeyCommand {
     @Command(mixinStandardHelpOptions = true, description = "Make a key file (mode 0600; it must not be there yet) and print its public key.")
     int generate(@Parameters(paramLabel = "FILE", description = "The file to make.") Path file, @Mixin Output output) throws Exception {
@@ -25,6 +34,35 @@ final class KeyCommand {
             @Mixin LogOption data, @Mixin Output output) throws Exception {
         Path shown = file == null ? data.data().busKey() : file;
         return print(SigningKey.read(shown), shown, output);
+    }
+
+    @Command(mixinStandardHelpOptions = true,
+            description = {"Let a new key sign the bus's log and decisions from now on; the old one says so in an entry, and old entries stay verifiable.",
+                "Works beside a running bus, which is then asked to do it, and without one."})
+    int rotate(@Mixin LogOption data, @Mixin OperatorCall bus, @Mixin Output output) throws Exception {
+        ObjectNode result = Output.object();
+        try (SqliteStore store = SqliteStore.open(existing(data));
+                WitnessLog log = WitnessLog.open(store, name(store, data), BusKey.open(data.data().busKey(), store), Clock.systemUTC())) {
+            Entry said = BusKey.rotate(log, data.data().busKey());
+            result.put("keyId", log.signer().keyId()).put("publicKey", log.signer().verifyKey().toString()).put("since", said.time()).put("seq", said.seq());
+        } catch (DataDirectoryInUse running) {
+            result.setAll((ObjectNode) bus.send("POST", "/v1/keys/rotate", data));
+        }
+        output.result(result, "keyId      " + result.path("keyId").asString("") + "\npublicKey  " + result.path("publicKey").asString("") + "\nsince      entry "
+                + result.path("seq").asLong(0) + ", " + result.path("since").asString(""));
+        return ExitCode.DONE;
+    }
+
+    private static Path existing(LogOption data) {
+        Path database = data.data().database();
+        if (!Files.exists(database)) throw new IllegalArgumentException("there is no log at " + database + "; name the bus's data directory with --data-dir");
+        return database;
+    }
+
+    /** A log that was there before keeps the name it has. */
+    static LogName name(SqliteStore store, LogOption data) {
+        WitnessReader reader = new WitnessReader(store);
+        return reader.name().orElseGet(() -> LogName.of(data.config().domain(), reader.node().orElse(data.config().node())));
     }
 
     private static int print(SigningKey key, Path file, Output output) {

@@ -20,10 +20,12 @@ final class LogOption {
     @Option(names = "--config", paramLabel = "FILE",
             description = "The bus's config, for its data directory (default: ./ifbus.yaml if there is one).") private Path config;
 
-    DataDirectory data() {
-        if (directory != null) return new DataDirectory(directory);
-        if (config != null) return new DataDirectory(Config.read(config).data());
-        return new DataDirectory(Files.exists(USUAL_CONFIG) ? Config.read(USUAL_CONFIG).data() : Path.of("ifbus-data"));
+    DataDirectory data() { return new DataDirectory(directory == null ? config().data() : directory); }
+
+    /** The config that {@code serve} would read here. */
+    Config config() {
+        if (config != null) return Config.read(config);
+        return Files.exists(USUAL_CONFIG) ? Config.read(USUAL_CONFIG) : Config.defaults();
     }
 
     /** Opens the database for reading alone. */

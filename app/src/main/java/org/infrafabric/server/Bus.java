@@ -70,7 +70,6 @@ public final class Bus implements AutoCloseable {
     private final Config config;
     private final Closing closing = new Closing();
     private final AtomicBoolean ready = new AtomicBoolean();
-    private final SigningKey key;
     private final SqliteStore store;
     private final WitnessLog witness;
     private final EscalationDesk desk;
@@ -85,7 +84,7 @@ public final class Bus implements AutoCloseable {
         DataDirectory data = new DataDirectory(config.data());
         data.make();
         store = closing.add(SqliteStore.open(data.database()));
-        key = busKey(data.busKey());
+        SigningKey key = BusKey.open(data.busKey(), store);
         witness = closing.add(WitnessLog.open(store, LogName.of(config.domain(), config.node()), key, Clock.systemUTC()));
         Metrics metrics = closing.add(new Metrics());
         countEntries(metrics);
@@ -104,12 +103,12 @@ public final class Bus implements AutoCloseable {
         Reception reception = new Reception();
         SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls());
         sip = closing
-                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(key, rosterKeys()), new WitnessedSip(witness),
+                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(witness::signer, rosterKeys()), new WitnessedSip(witness),
                         counters(metrics), HostResolver.system()));
         DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
                 new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL.with(config.rungs()));
         desk = new EscalationDesk(
-                new DeskParts(settings, key, store, witness, guard::guard, sip, media::openBridge, recorder(data), voices, courier, owner,
+                new DeskParts(settings, witness::signer, store, witness, guard::guard, sip, media::openBridge, recorder(data), voices, courier, owner,
                         timers, blocking, new SecureRandom()));
         reception.open(desk);
         endpoints = sip.start();
@@ -122,7 +121,7 @@ public final class Bus implements AutoCloseable {
         metrics.mixesLate(rtp::lateMixes);
         metrics.callsActive(sip::calls);
         api = new HttpApi(config.httpSettings(),
-                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
+                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE, data.busKey()), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
                         this::calls,
                         metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
@@ -156,7 +155,7 @@ public final class Bus implements AutoCloseable {
     public String node() { return config.node(); }
 
     /** The key that signs entries and decisions, {@code ed25519:…}. */
-    public String publicKey() { return key.verifyKey().toString(); }
+    public String publicKey() { return witness.signer().verifyKey().toString(); }
 
     /** Reads config and policy again, and says in the log what came of it; what is broken changes nothing. May block. */
     public LiveGuard.Outcome reload() {
@@ -183,16 +182,9 @@ public final class Bus implements AutoCloseable {
         closing.close();
     }
 
-    private static SigningKey busKey(Path file) throws IOException {
-        if (Files.exists(file)) return SigningKey.read(file);
-        SigningKey fresh = SigningKey.generate();
-        fresh.write(file);
-        return fresh;
-    }
-
     /** Keys that may have signed a call that comes in: our own, and those of agents and edges. */
     private Function<String, Optional<VerifyKey>> rosterKeys() {
-        return keyId -> keyId.equals(key.keyId()) ? Optional.of(key.verifyKey()) : guard.callKey(keyId);
+        return keyId -> keyId.equals(witness.signer().keyId()) ? Optional.of(witness.signer().verifyKey()) : guard.callKey(keyId);
     }
 
     private void countEntries(Metrics metrics) {

@@ -57,6 +57,7 @@ public final class HttpApi implements AutoCloseable {
     private final ProofRoutes proofs;
     private final GuardRoutes guard;
     private final EdgeRoutes edge;
+    private final KeeperRoutes keeper;
     private final Doorkeeper door;
     private final Dashboard dashboard = new Dashboard();
     private final List<Route> routes;
@@ -71,6 +72,7 @@ public final class HttpApi implements AutoCloseable {
         proofs = new ProofRoutes(parts.log());
         guard = new GuardRoutes(parts.guard());
         edge = new EdgeRoutes(parts.guard(), parts.edge(), InstantSource.system(), System::nanoTime);
+        keeper = new KeeperRoutes(parts.log());
         door = new Doorkeeper(settings, parts.credentials(), System::nanoTime);
         parts.metrics().eventStreams(streams::open);
         routes = table();
@@ -99,6 +101,8 @@ public final class HttpApi implements AutoCloseable {
                 route("POST", "/v1/guard/reload", Set.of(Role.OPERATOR), guard::reload),
                 route("POST", "/v1/guard/approvals/{hash}", Set.of(Role.OPERATOR), guard::approve),
                 route("GET", "/v1/whoami", Set.of(Role.values()), HttpApi::whoAmI),
+                route("DELETE", "/v1/witness/blobs/{id}", Set.of(Role.OPERATOR), (ctx, who) -> keeper.deleteBlob(ctx)),
+                route("POST", "/v1/keys/rotate", Set.of(Role.OPERATOR), (ctx, who) -> keeper.rotateKey(ctx)),
                 open("/v1/keys", log::keys),
                 open("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(parts.metrics().scrape())),
                 open("/healthz", ctx -> Answers.json(ctx, 200, "{\"status\":\"ok\"}")),

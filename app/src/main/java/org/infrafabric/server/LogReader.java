@@ -1,5 +1,6 @@
 package org.infrafabric.server;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,12 +29,19 @@ public interface LogReader {
     /** What it can prove of itself. */
     LogProofs proofs();
 
+    /** What operators may do to it. */
+    LogKeeper keeper();
+
     /** The log of this node. */
-    static LogReader of(WitnessLog log, CosignPolicy policy) {
+    static LogReader of(WitnessLog log, CosignPolicy policy, Path keyFile) {
         LogProofs proofs = LogProofs.of(log, policy);
+        LogKeeper keeper = LogKeeper.of(log, keyFile);
         return new LogReader() {
             @Override
             public LogProofs proofs() { return proofs; }
+
+            @Override
+            public LogKeeper keeper() { return keeper; }
 
             @Override
             public List<Entry> entries(Optional<String> traceId, long from, int limit) {

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 final class Parameters {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~:-]{1,119}"); // CONTRACT §3
     private static final Pattern TRACE = Pattern.compile("[0-9a-f]{32}");
+    private static final Pattern BLOB = Pattern.compile("b[0-9a-f]{24}");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private Parameters() {}
@@ -27,6 +28,18 @@ final class Parameters {
 
     static long number(Context ctx, String name, long least, long most, long otherwise) {
         return once(ctx, name).map(text -> number(name, text, least, most)).orElse(otherwise);
+    }
+
+    static String blob(Context ctx) {
+        String id = ctx.pathParam("id");
+        if (!BLOB.matcher(id).matches()) throw bad("id", "A blob's id is b and 24 hex digits, as its entry says.");
+        return id;
+    }
+
+    static String text(Context ctx, String name, int most, String otherwise) {
+        String text = once(ctx, name).orElse(otherwise);
+        if (text.length() > most || text.chars().anyMatch(Character::isISOControl)) throw bad(name, "At most " + most + " characters on one line.");
+        return text;
     }
 
     /** One that must be there. */

@@ -26,7 +26,7 @@ class LogReaderTest {
     void shouldReadAndFollowTheNodesLog(@TempDir Path dir) throws Exception {
         try (SqliteStore store = SqliteStore.open(dir.resolve("ifbus.db"));
                 WitnessLog log = WitnessLog.open(store, "node-1", SigningKey.generate(), Instant::now)) {
-            LogReader reader = LogReader.of(log, CosignPolicy.NONE);
+            LogReader reader = LogReader.of(log, CosignPolicy.NONE, Path.of("bus.key"));
             assertThat(reader.head()).isEmpty();
             append(log, "esc-1");
             append(log, "esc-2");

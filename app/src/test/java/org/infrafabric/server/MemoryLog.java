@@ -67,6 +67,10 @@ final class MemoryLog implements LogReader {
     @Override
     public LogProofs proofs() { return proofs; }
 
+    /** Nothing that a test could want to do to it. */
+    @Override
+    public LogKeeper keeper() { throw new UnsupportedOperationException(); }
+
     static WitnessLog provable(int entries) {
         WitnessLog log = WitnessLog.open(SqliteStore.inMemory(), "node-1", KEY, InstantSource.fixed(Instant.EPOCH));
         for (int i = 0; i < entries; i++) {

@@ -1,9 +1,13 @@
 package org.infrafabric.store;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -50,6 +54,7 @@ public final class SqliteStore implements AutoCloseable {
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow(() -> new StoreFailure(file + " is no file"));
         DirectoryLock lock = DirectoryLock.take(directory);
         try {
+            ownersOnly(file);
             Database database = prepared(Database.writing(file));
             SqliteStore store = new SqliteStore(lock, database, new Readers(file), null);
             if (store.writer != null) store.writer.start();
@@ -57,6 +62,18 @@ public final class SqliteStore implements AutoCloseable {
         } catch (RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /** What people said lies in it. SQLite gives its other files the mode of this one. */
+    private static void ownersOnly(Path file) {
+        try {
+            if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) return;
+            Set<PosixFilePermission> owners = PosixFilePermissions.fromString("rw-------");
+            if (Files.exists(file)) Files.setPosixFilePermissions(file, owners);
+            else Files.createFile(file, PosixFilePermissions.asFileAttribute(owners));
+        } catch (IOException e) {
+            throw new StoreFailure("database " + file + " cannot be made for its owner alone: " + e.getMessage(), e);
         }
     }
 

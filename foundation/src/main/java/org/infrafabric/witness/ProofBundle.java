@@ -78,7 +78,7 @@ public record ProofBundle(long index, byte[] entry, List<byte[]> path, Checkpoin
             proven = trusted.stream().anyMatch(key -> checkpoint.isSignedBy(NoteKey.log(checkpoint.origin(), key)));
             cosigned = policy.count(checkpoint);
         } catch (IllegalArgumentException forged) {
-            return wrong(read.seq(), forged.getMessage());
+            return wrong(read.seq(), String.valueOf(forged.getMessage()));
         }
         if (!trusted.isEmpty() && !proven) return wrong(read.seq(), "its checkpoint is not signed by the key given");
         for (VerifyKey key : trusted) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.infrafabric.call.Provenance;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.Sha256;
@@ -27,12 +28,12 @@ public final class EscalationHeaders {
             HeaderName.X_IF_WITNESS_HASH,
             HeaderName.X_IF_SIGNATURE);
 
-    private final Optional<SigningKey> signer;
+    private final Optional<Supplier<SigningKey>> signer;
     private final Function<String, Optional<VerifyKey>> roster;
     private final boolean checking;
     private final ReplayCache replays = new ReplayCache(MAX_REMEMBERED);
 
-    private EscalationHeaders(Optional<SigningKey> signer, Function<String, Optional<VerifyKey>> roster, boolean checking) {
+    private EscalationHeaders(Optional<Supplier<SigningKey>> signer, Function<String, Optional<VerifyKey>> roster, boolean checking) {
         this.signer = signer;
         this.roster = roster;
         this.checking = checking;
@@ -44,6 +45,11 @@ public final class EscalationHeaders {
      * @param roster key id → key of whoever may sign calls to us: our own, the edge's
      */
     public static EscalationHeaders signing(SigningKey key, Function<String, Optional<VerifyKey>> roster) {
+        return signing(() -> key, roster);
+    }
+
+    /** As above, with a key that is asked for each time: it may give way to another. */
+    public static EscalationHeaders signing(Supplier<SigningKey> key, Function<String, Optional<VerifyKey>> roster) {
         return new EscalationHeaders(Optional.of(key), roster, true);
     }
 
@@ -94,13 +100,14 @@ public final class EscalationHeaders {
     /** Puts the five headers on a request; none when this party does not sign. */
     void sign(SipWriter request, Signed about, Provenance provenance, Instant now) {
         if (signer.isEmpty()) return;
+        SigningKey key = signer.get().get();
         String hazards = String.join(",", provenance.hazards());
         String date = Rfc3339.formatSeconds(now);
         String hash = HASH_PREFIX + provenance.witnessHash();
-        String signature = signer.get().signBase64Url(signedBytes(about, provenance.traceId(), hazards, date, hash));
+        String signature = key.signBase64Url(signedBytes(about, provenance.traceId(), hazards, date, hash));
         request.header(HeaderName.X_IF_TRACE_ID, provenance.traceId()).header(HeaderName.X_IF_HAZARD, hazards).header(HeaderName.X_IF_DATE, date)
                 .header(HeaderName.X_IF_WITNESS_HASH, hash)
-                .header(HeaderName.X_IF_SIGNATURE, "keyid=\"" + signer.get().keyId() + "\";alg=ed25519;sig=\"" + signature + "\"");
+                .header(HeaderName.X_IF_SIGNATURE, "keyid=\"" + key.keyId() + "\";alg=ed25519;sig=\"" + signature + "\"");
     }
 
     /** Checks a request that the validator has passed, in the order of CONTRACT §4, and remembers it if it is genuine. */

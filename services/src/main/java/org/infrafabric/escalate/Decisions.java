@@ -14,7 +14,7 @@ final class Decisions {
                 verdict.reason(),
                 verdict.votes().stream().map(vote -> new Decision.Vote(vote.guardian(), Words.of(vote.choice()), vote.time())).toList(),
                 verdict.quorum(), matter.policyHash(), new Decision.WitnessEntry(entry.seq(), entry.hash()));
-        return decision.signed(parts.settings().busUri(), matter.source(), matter.traceId(), level, Rfc3339.parse(entry.time()), parts.key())
+        return decision.signed(parts.settings().busUri(), matter.source(), matter.traceId(), level, Rfc3339.parse(entry.time()), parts.key().get())
                 .toString();
     }
 }

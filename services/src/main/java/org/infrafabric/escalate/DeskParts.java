@@ -17,7 +17,7 @@ import org.infrafabric.witness.Witness;
  * What an {@link EscalationDesk} is built from.
  *
  * @param settings see there
- * @param key the bus's, which signs decisions
+ * @param key the bus's, which signs decisions; asked for each time, since it may give way to another
  * @param witness the log, kept in {@code store}
  * @param guard asked anew for each message and call, so that a reload counts at once
  * @param dialer makes the calls, on the owner's thread
@@ -28,6 +28,13 @@ import org.infrafabric.witness.Witness;
  * @param blocking for what may wait: parsing, signatures, the guard, reading the store, HTTP. Virtual threads in earnest
  * @param random for trace ids and the scatter of retries: unpredictable in earnest, seeded where a run has to repeat itself. Owner's thread
  */
-public record DeskParts(DeskSettings settings, SigningKey key, SqliteStore store, Witness witness, Supplier<Guard> guard, Dialer dialer,
+public record DeskParts(DeskSettings settings, Supplier<SigningKey> key, SqliteStore store, Witness witness, Supplier<Guard> guard, Dialer dialer,
         Supplier<AudioBridge> bridges, Tape.Recorder recorder, Voice voice, Courier courier, Executor owner, Timers timers, Executor blocking,
-        RandomGenerator random) {}
+        RandomGenerator random) {
+    /** With a key that stays. */
+    public DeskParts(DeskSettings settings, SigningKey key, SqliteStore store, Witness witness, Supplier<Guard> guard, Dialer dialer,
+            Supplier<AudioBridge> bridges, Tape.Recorder recorder, Voice voice, Courier courier, Executor owner, Timers timers, Executor blocking,
+            RandomGenerator random) {
+        this(settings, () -> key, store, witness, guard, dialer, bridges, recorder, voice, courier, owner, timers, blocking, random);
+    }
+}
