@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.infrafabric.call.Tape;
 import org.infrafabric.escalate.DeskParts;
 import org.infrafabric.escalate.DeskSettings;
@@ -48,7 +49,7 @@ import org.infrafabric.store.SqliteStore;
 import org.infrafabric.store.Transaction;
 import org.infrafabric.time.LoopTimers;
 import org.infrafabric.transport.EventLoops;
-import org.infrafabric.witness.CosignPolicy;
+import org.infrafabric.witness.Cosigning;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.LogName;
 import org.infrafabric.witness.Subscription;
@@ -88,6 +89,7 @@ public final class Bus implements AutoCloseable {
         witness = closing.add(WitnessLog.open(store, LogName.of(config.domain(), config.node()), key, Clock.systemUTC()));
         Metrics metrics = closing.add(new Metrics());
         countEntries(metrics);
+        Cosigning cosigning = cosigning(metrics);
         Counters counters = Counters.open(store, Clock.systemUTC().instant(), System.nanoTime());
         guard = LiveGuard.open(config, source, data.path(), store, witness, Clock.systemUTC(), counters);
 
@@ -121,11 +123,12 @@ public final class Bus implements AutoCloseable {
         metrics.mixesLate(rtp::lateMixes);
         metrics.callsActive(sip::calls);
         api = new HttpApi(config.httpSettings(),
-                new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE, data.busKey()), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
+                new HttpParts(desk, LogReader.of(witness, cosigning, data.busKey()), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
                         this::calls,
                         metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
         httpPort = api.start();
+        cosigning.start(config.witnessing().every());
         ready.set(true);
     }
 
@@ -185,6 +188,15 @@ public final class Bus implements AutoCloseable {
     /** Keys that may have signed a call that comes in: our own, and those of agents and edges. */
     private Function<String, Optional<VerifyKey>> rosterKeys() {
         return keyId -> keyId.equals(witness.signer().keyId()) ? Optional.of(witness.signer().verifyKey()) : guard.callKey(keyId);
+    }
+
+    private Cosigning cosigning(Metrics metrics) {
+        Config.Witnessing outside = config.witnessing();
+        WitnessCourier courier = closing.add(new WitnessCourier(outside.witnesses().stream()
+                .collect(Collectors.toMap(Config.OutsideWitness::key, Config.OutsideWitness::url))));
+        Cosigning cosigning = closing.add(new Cosigning(witness, outside.policy(), courier, System::nanoTime, new SecureRandom()));
+        metrics.cosignatures(cosigning::cosignatures, outside.policy()::need);
+        return cosigning;
     }
 
     private void countEntries(Metrics metrics) {

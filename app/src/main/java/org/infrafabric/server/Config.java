@@ -22,6 +22,8 @@ import org.infrafabric.guard.Policy;
 import org.infrafabric.guard.Roster;
 import org.infrafabric.message.VerifyKey;
 import org.infrafabric.sip.Endpoint;
+import org.infrafabric.witness.CosignPolicy;
+import org.infrafabric.witness.NoteKey;
 
 /**
  * All that an operator can say about a bus: {@code ifbus.yaml} (CONTRACT §6), read and checked. {@code ifbus.reference.yaml} lists every key with its default
@@ -40,7 +42,7 @@ public record Config(String file, String domain, String node, Path data, Http ht
         List<OperatorEntry> operators, List<EdgeEntry> edges, List<Expert> experts, Duties duties, List<GuardianEntry> guardians,
         CouncilRules council, RungRules rungs,
         GuardKeys guard,
-        List<String> hazards, Speech speech, Callbacks callbacks, Limits limits, List<String> warnings) {
+        List<String> hazards, Speech speech, Callbacks callbacks, Witnessing witnessing, Limits limits, List<String> warnings) {
 
     /**
      * The HTTP API.
@@ -111,6 +113,16 @@ public record Config(String file, String domain, String node, Path data, Http ht
     public record Callbacks(List<String> allow) {}
 
     /**
+     * Who cosigns the log's checkpoints.
+     *
+     * @param every how often they are asked, if the log has grown
+     */
+    public record Witnessing(List<OutsideWitness> witnesses, CosignPolicy policy, Duration every) {}
+
+    /** @param url its submission prefix (C2SP tlog-witness) */
+    public record OutsideWitness(NoteKey key, URI url) {}
+
+    /**
      * What the bus bears. All counts are of this node.
      *
      * @param maxBody bytes of one HTTP request's body
@@ -140,7 +152,7 @@ public record Config(String file, String domain, String node, Path data, Http ht
         return new Config(file, domain, node, data, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs, guard,
                 hazards,
                 speech,
-                callbacks, limits,
+                callbacks, witnessing, limits,
                 found);
     }
 
@@ -150,7 +162,7 @@ public record Config(String file, String domain, String node, Path data, Http ht
                 guard,
                 hazards,
                 speech,
-                callbacks, limits,
+                callbacks, witnessing, limits,
                 warnings);
     }
 

@@ -68,6 +68,7 @@ final class ConfigFile {
                 experts: [{onDuty: {rotation: {}, overrides: [{}]}}]
                 guardians: [{}]
                 guard: {approvals: {policyChange: {}}}
+                witness: { witnesses: [{}] }
                 """;
         YamlNode.read("keys", oneOfEach, reader.problems).ifPresent(reader::config);
         return reader.asked;
@@ -90,7 +91,7 @@ final class ConfigFile {
                 roster.edges(root),
                 roster.experts(root, hazards), roster.duties(), roster.guardians(root), council, rungs(root.section("rungs")), guard, hazards,
                 speech(root.section("speech")),
-                callbacks(root.section("callbacks")), limits(root.section("limits")), List.of());
+                callbacks(root.section("callbacks")), ConfigWitness.read(root.section("witness")), limits(root.section("limits")), List.of());
         root.end();
         together(root, config);
         return config.withWarnings(List.copyOf(warnings));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.CosignPolicy;
+import org.infrafabric.witness.Cosigning;
 import org.infrafabric.witness.WitnessLog;
 
 /** What the log can prove of itself. Any thread; calls may block for the disk. */
@@ -30,19 +31,16 @@ public interface LogProofs {
     List<byte[]> consistency(long from, long to);
 
     /** That of this node's log. */
-    static LogProofs of(WitnessLog log, CosignPolicy policy) {
+    static LogProofs of(WitnessLog log, Cosigning cosigning) {
         return new LogProofs() {
             @Override
-            public Checkpoint checkpoint() {
-                if (policy.witnesses().isEmpty()) return log.checkpoint();
-                return log.reader().keptCheckpoint(0).orElseGet(log::checkpoint);
-            }
+            public Checkpoint checkpoint() { return cosigning.newest(); }
 
             @Override
-            public Optional<Checkpoint> cosignedCheckpoint() { return log.reader().keptCheckpoint(policy.need()); }
+            public Optional<Checkpoint> cosignedCheckpoint() { return cosigning.newestCosigned(); }
 
             @Override
-            public CosignPolicy policy() { return policy; }
+            public CosignPolicy policy() { return cosigning.policy(); }
 
             @Override
             public long size() { return log.checkpoint().size(); }

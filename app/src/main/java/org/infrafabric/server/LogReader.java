@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.infrafabric.witness.CosignPolicy;
+import org.infrafabric.witness.Cosigning;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.Subscription;
 import org.infrafabric.witness.WitnessLog;
@@ -33,8 +33,8 @@ public interface LogReader {
     LogKeeper keeper();
 
     /** The log of this node. */
-    static LogReader of(WitnessLog log, CosignPolicy policy, Path keyFile) {
-        LogProofs proofs = LogProofs.of(log, policy);
+    static LogReader of(WitnessLog log, Cosigning cosigning, Path keyFile) {
+        LogProofs proofs = LogProofs.of(log, cosigning);
         LogKeeper keeper = LogKeeper.of(log, keyFile);
         return new LogReader() {
             @Override

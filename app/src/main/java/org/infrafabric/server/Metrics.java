@@ -146,6 +146,12 @@ public final class Metrics implements AutoCloseable {
         FunctionCounter.builder("ifbus.rtp.packets", out, LongSupplier::getAsLong).tag("direction", "out").register(registry);
     }
 
+    /** Cosignatures of the newest checkpoint of the log, and how many the policy asks for. */
+    public void cosignatures(LongSupplier now, LongSupplier needed) {
+        gauge("ifbus.witness.cosignatures", "Cosignatures of the log's newest checkpoint", now);
+        gauge("ifbus.witness.cosignatures.needed", "Cosignatures that a checkpoint needs", needed);
+    }
+
     /** All of it, in Prometheus' text format 0.0.4. */
     public String scrape() { return registry.scrape(); }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.witness.Change;
-import org.infrafabric.witness.CosignPolicy;
+import org.infrafabric.witness.Cosigning;
 import org.infrafabric.witness.Draft;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.EventType;
@@ -26,7 +26,7 @@ class LogReaderTest {
     void shouldReadAndFollowTheNodesLog(@TempDir Path dir) throws Exception {
         try (SqliteStore store = SqliteStore.open(dir.resolve("ifbus.db"));
                 WitnessLog log = WitnessLog.open(store, "node-1", SigningKey.generate(), Instant::now)) {
-            LogReader reader = LogReader.of(log, CosignPolicy.NONE, Path.of("bus.key"));
+            LogReader reader = LogReader.of(log, Cosigning.none(log), Path.of("bus.key"));
             assertThat(reader.head()).isEmpty();
             append(log, "esc-1");
             append(log, "esc-2");

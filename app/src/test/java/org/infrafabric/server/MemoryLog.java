@@ -14,7 +14,7 @@ import org.infrafabric.message.Sha256;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.witness.Change;
-import org.infrafabric.witness.CosignPolicy;
+import org.infrafabric.witness.Cosigning;
 import org.infrafabric.witness.Draft;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.EventType;
@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class MemoryLog implements LogReader {
     static final SigningKey KEY = SigningKey.ofSeed(new byte[32]);
 
-    volatile LogProofs proofs = LogProofs.of(provable(0), CosignPolicy.NONE);
+    volatile LogProofs proofs = proofs(provable(0));
     private final List<Entry> entries = new ArrayList<>();
     private final List<Consumer<Entry>> listeners = new CopyOnWriteArrayList<>();
 
@@ -70,6 +70,8 @@ final class MemoryLog implements LogReader {
     /** Nothing that a test could want to do to it. */
     @Override
     public LogKeeper keeper() { throw new UnsupportedOperationException(); }
+
+    private static LogProofs proofs(WitnessLog log) { return LogProofs.of(log, Cosigning.none(log)); }
 
     static WitnessLog provable(int entries) {
         WitnessLog log = WitnessLog.open(SqliteStore.inMemory(), "node-1", KEY, InstantSource.fixed(Instant.EPOCH));

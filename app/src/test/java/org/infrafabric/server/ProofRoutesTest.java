@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.infrafabric.server.RunningApi.Answer;
 import org.infrafabric.witness.Checkpoint;
-import org.infrafabric.witness.CosignPolicy;
+import org.infrafabric.witness.Cosigning;
 import org.infrafabric.witness.MerkleTree;
 import org.infrafabric.witness.NoteKey;
 import org.infrafabric.witness.WitnessLog;
@@ -25,7 +25,7 @@ class ProofRoutesTest {
     @BeforeEach
     void start() {
         api = new RunningApi();
-        api.log.proofs = LogProofs.of(witness, CosignPolicy.NONE);
+        api.log.proofs = LogProofs.of(witness, Cosigning.none(witness));
     }
 
     @AfterEach

@@ -128,6 +128,14 @@ public final class WitnessLog implements Witness, AutoCloseable {
         return next;
     }
 
+    /** Keeps a checkpoint of this log that witnesses have cosigned. */
+    CompletableFuture<Boolean> keep(Checkpoint checkpoint, int cosignatures) {
+        return store.write(tx -> {
+            Checkpoints.keep(tx, checkpoint, cosignatures);
+            return true;
+        });
+    }
+
     private TreeEdge edge() { return sealer.durable().edge(); }
 
     /**
