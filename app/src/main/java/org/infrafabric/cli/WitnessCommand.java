@@ -1,12 +1,8 @@
 package org.infrafabric.cli;
 
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.witness.Entry;
-import org.infrafabric.witness.Export;
 import org.infrafabric.witness.WitnessReader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +12,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code witness …}: reads the log, also beside a running bus, and says whether it is whole. */
 @Command(name = "witness", mixinStandardHelpOptions = true, description = "Read, prove, export and verify the tamper-evident log.",
-        subcommands = {VerifyCommand.class, ProveCommand.class, CheckpointCommand.class, WatchCommand.class, DeleteBlobCommand.class, CosignerCommand.class})
+        subcommands = {ExportCommand.class, VerifyCommand.class, ProveCommand.class, CheckpointCommand.class, WatchCommand.class, DeleteBlobCommand.class, CosignerCommand.class})
 final class WitnessCommand {
     private static final int STEP = 1_000;
 
@@ -62,16 +58,6 @@ final class WitnessCommand {
         try (SqliteStore store = data.readOnly()) {
             Entry entry = new WitnessReader(store).entry(seq).orElseThrow(() -> new IllegalArgumentException("the log has no entry " + seq));
             Output.OUT.println(output.json ? entry.json() : Output.JSON.readTree(entry.json()).toPrettyString());
-        }
-        return ExitCode.DONE;
-    }
-
-    @Command(mixinStandardHelpOptions = true, description = "Write the whole log to stdout, for others to keep and to verify.")
-    int export(@Option(names = "--format", paramLabel = "FORMAT", defaultValue = "jsonl", description = "jsonl") String format,
-            @Mixin Output output, @Mixin LogOption data) throws IOException {
-        if (!format.equals("jsonl")) throw new IllegalArgumentException("--format " + format + " is not there yet; jsonl is");
-        try (SqliteStore store = data.readOnly(); OutputStream out = new BufferedOutputStream(System.out, 1 << 16)) {
-            Export.jsonLines(new WitnessReader(store), out);
         }
         return ExitCode.DONE;
     }
