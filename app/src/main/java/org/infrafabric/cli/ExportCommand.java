@@ -43,17 +43,18 @@ final class ExportCommand implements Callable<Integer> {
         if (trace != null && format != Format.PDF) throw new IllegalArgumentException("--trace is for --format pdf; an export that can be verified is whole");
         try (SqliteStore store = data.readOnly(); OutputStream out = new BufferedOutputStream(file == null ? System.out : Files.newOutputStream(file), 1 << 16)) {
             WitnessReader reader = new WitnessReader(store);
-            switch (format) {
+            long entries = switch (format) {
                 case JSONL -> Export.jsonLines(reader, out);
                 case JSON -> Export.json(reader, out);
                 case CSV -> Export.csv(reader, out);
                 case PDF -> pdf(reader, out);
-            }
+            };
+            if (file != null) output.result(Output.object().put("file", file.toString()).put("entries", entries), entries + " entries in " + file);
         }
         return ExitCode.DONE;
     }
 
-    private void pdf(WitnessReader reader, OutputStream out) throws IOException {
+    private long pdf(WitnessReader reader, OutputStream out) throws IOException {
         List<Entry> entries = new ArrayList<>();
         String only = trace == null ? null : reader.trace(trace).orElseThrow(() -> new IllegalArgumentException("the log knows no trace or escalation " + trace));
         for (long from = 1; entries.size() <= PaperProof.MOST;) {
@@ -65,5 +66,6 @@ final class ExportCommand implements Callable<Integer> {
         if (entries.isEmpty()) throw new IllegalArgumentException("the log is empty");
         if (entries.size() > PaperProof.MOST) throw new IllegalArgumentException("over " + PaperProof.MOST + " entries are no paper for people; choose with --trace");
         PaperProof.write(entries, NodeCheckpoint.covering(entries.getLast().seq(), reader, data.data().busKey()), reader, out);
+        return entries.size();
     }
 }
