@@ -11,7 +11,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code witness checkpoint}: what the log has come to, signed, for others to hold it to. */
-@Command(name = "checkpoint", mixinStandardHelpOptions = true, description = "Print a checkpoint of the log (C2SP tlog-checkpoint): keep it elsewhere.")
+@Command(name = "checkpoint", mixinStandardHelpOptions = true,
+        description = "Print a checkpoint of the log (C2SP tlog-checkpoint): keep it elsewhere.")
 final class CheckpointCommand implements Callable<Integer> {
     @Option(names = "--cosigned", description = "The newest that witnesses have cosigned, not the newest of all.") private boolean cosigned;
 

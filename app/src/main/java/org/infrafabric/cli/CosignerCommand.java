@@ -33,16 +33,18 @@ final class CosignerCommand implements Callable<Integer> {
     private static final Pattern CHECKPOINT = Pattern.compile("/([0-9a-f]{64})/checkpoint");
     private static final int AT_ONCE = 64;
 
-    @Option(names = "--listen", paramLabel = "IP:PORT", defaultValue = "127.0.0.1:0", description = "Where (default: a free port on loopback).")
-    private String listen = "";
+    @Option(names = "--listen", paramLabel = "IP:PORT", defaultValue = "127.0.0.1:0",
+            description = "Where (default: a free port on loopback).") private String listen = "";
 
-    @Option(names = "--name", required = true, paramLabel = "NAME", description = "Of this witness, such as witness.example/w1.") private String name = "";
+    @Option(names = "--name", required = true, paramLabel = "NAME",
+            description = "Of this witness, such as witness.example/w1.") private String name = "";
 
     @Option(names = "--key", required = true, paramLabel = "FILE",
             description = "Its key file, made if it is not there; to be used for nothing else.") private Path key = Path.of("");
 
     @Option(names = "--state", required = true, paramLabel = "DIR",
-            description = "Where it remembers what it has cosigned. Without its memory it can be made to cosign a fork.") private Path state = Path.of("");
+            description = "Where it remembers what it has cosigned. Without its memory it can be made to cosign a fork.") private Path state = Path
+                    .of("");
 
     @Option(names = "--log", required = true, paramLabel = "VKEY",
             description = "A log's verifier key, ORIGIN+ID+KEY; more than one may be given, also of one log.") private List<String> logs = List.of();

@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 final class DeleteBlobCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "The blob's id, as its entry says.") private String id = "";
 
-    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "asked for", description = "For those who read the log later (default: asked for).")
-    private String reason = "";
+    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "asked for",
+            description = "For those who read the log later (default: asked for).") private String reason = "";
 
     @Mixin private LogOption data = new LogOption();
     @Mixin private OperatorCall bus = new OperatorCall();

@@ -27,7 +27,8 @@ final class ExportCommand implements Callable<Integer> {
         JSONL, JSON, CSV, PDF
     }
 
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "jsonl", description = "jsonl (default), json, csv or pdf.") private Format format = Format.JSONL;
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "jsonl",
+            description = "jsonl (default), json, csv or pdf.") private Format format = Format.JSONL;
 
     @Nullable
     @Option(names = "--trace", paramLabel = "TRACE", description = "For pdf: only the entries of this trace or escalation.") private String trace;
@@ -40,8 +41,10 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (trace != null && format != Format.PDF) throw new IllegalArgumentException("--trace is for --format pdf; an export that can be verified is whole");
-        try (SqliteStore store = data.readOnly(); OutputStream out = new BufferedOutputStream(file == null ? System.out : Files.newOutputStream(file), 1 << 16)) {
+        if (trace != null && format != Format.PDF)
+            throw new IllegalArgumentException("--trace is for --format pdf; an export that can be verified is whole");
+        try (SqliteStore store = data.readOnly();
+                OutputStream out = new BufferedOutputStream(file == null ? System.out : Files.newOutputStream(file), 1 << 16)) {
             WitnessReader reader = new WitnessReader(store);
             long entries = switch (format) {
                 case JSONL -> Export.jsonLines(reader, out);
@@ -56,7 +59,8 @@ final class ExportCommand implements Callable<Integer> {
 
     private long pdf(WitnessReader reader, OutputStream out) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        String only = trace == null ? null : reader.trace(trace).orElseThrow(() -> new IllegalArgumentException("the log knows no trace or escalation " + trace));
+        String only = trace == null ? null
+                : reader.trace(trace).orElseThrow(() -> new IllegalArgumentException("the log knows no trace or escalation " + trace));
         for (long from = 1; entries.size() <= PaperProof.MOST;) {
             List<Entry> some = only == null ? reader.entries(from, 1_000) : reader.entries(only, from, 1_000);
             if (some.isEmpty()) break;
@@ -64,7 +68,8 @@ final class ExportCommand implements Callable<Integer> {
             from = some.getLast().seq() + 1;
         }
         if (entries.isEmpty()) throw new IllegalArgumentException("the log is empty");
-        if (entries.size() > PaperProof.MOST) throw new IllegalArgumentException("over " + PaperProof.MOST + " entries are no paper for people; choose with --trace");
+        if (entries.size() > PaperProof.MOST)
+            throw new IllegalArgumentException("over " + PaperProof.MOST + " entries are no paper for people; choose with --trace");
         PaperProof.write(entries, NodeCheckpoint.covering(entries.getLast().seq(), reader, data.data().busKey()), reader, out);
         return entries.size();
     }

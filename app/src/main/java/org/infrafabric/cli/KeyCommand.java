@@ -37,25 +37,29 @@ final class KeyCommand {
     }
 
     @Command(mixinStandardHelpOptions = true,
-            description = {"Let a new key sign the bus's log and decisions from now on; the old one says so in an entry, and old entries stay verifiable.",
+            description = {
+                "Let a new key sign the bus's log and decisions from now on; the old one says so in an entry, and old entries stay verifiable.",
                 "Works beside a running bus, which is then asked to do it, and without one."})
     int rotate(@Mixin LogOption data, @Mixin OperatorCall bus, @Mixin Output output) throws Exception {
         ObjectNode result = Output.object();
         try (SqliteStore store = SqliteStore.open(existing(data));
                 WitnessLog log = WitnessLog.open(store, name(store, data), BusKey.open(data.data().busKey(), store), Clock.systemUTC())) {
             Entry said = BusKey.rotate(log, data.data().busKey());
-            result.put("keyId", log.signer().keyId()).put("publicKey", log.signer().verifyKey().toString()).put("since", said.time()).put("seq", said.seq());
+            result.put("keyId", log.signer().keyId()).put("publicKey", log.signer().verifyKey().toString()).put("since", said.time()).put("seq",
+                    said.seq());
         } catch (DataDirectoryInUse running) {
             result.setAll((ObjectNode) bus.send("POST", "/v1/keys/rotate", data));
         }
-        output.result(result, "keyId      " + result.path("keyId").asString("") + "\npublicKey  " + result.path("publicKey").asString("") + "\nsince      entry "
-                + result.path("seq").asLong(0) + ", " + result.path("since").asString(""));
+        output.result(result,
+                "keyId      " + result.path("keyId").asString("") + "\npublicKey  " + result.path("publicKey").asString("") + "\nsince      entry "
+                        + result.path("seq").asLong(0) + ", " + result.path("since").asString(""));
         return ExitCode.DONE;
     }
 
     private static Path existing(LogOption data) {
         Path database = data.data().database();
-        if (!Files.exists(database)) throw new IllegalArgumentException("there is no log at " + database + "; name the bus's data directory with --data-dir");
+        if (!Files.exists(database))
+            throw new IllegalArgumentException("there is no log at " + database + "; name the bus's data directory with --data-dir");
         return database;
     }
 

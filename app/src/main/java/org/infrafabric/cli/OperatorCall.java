@@ -28,7 +28,8 @@ final class OperatorCall {
         Config.Http http = data.config().http();
         URI base = server == null ? URI.create("http://" + http.host() + ":" + http.port()) : server;
         Path token = data.data().path().resolve("operator.token");
-        if (!Files.isReadable(token)) throw new IOException("a bus holds the data directory, and the operator's token " + token + " cannot be read to ask it");
+        if (!Files.isReadable(token))
+            throw new IOException("a bus holds the data directory, and the operator's token " + token + " cannot be read to ask it");
         HttpRequest request = HttpRequest.newBuilder(URI.create(base.toString().replaceAll("/+$", "") + path)).timeout(Duration.ofSeconds(20))
                 .header("Authorization", "Bearer " + Files.readString(token).strip()).method(method, HttpRequest.BodyPublishers.noBody()).build();
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {

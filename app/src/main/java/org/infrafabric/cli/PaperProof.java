@@ -28,12 +28,14 @@ final class PaperProof {
         String about = about(entries);
         try (Paper paper = new Paper("Witness log: " + about)) {
             paper.heading("Witness log of " + checkpoint.origin(), 15);
-            paper.paragraph(about + ": " + entries.size() + (entries.size() == 1 ? " entry" : " entries") + ", from " + entries.getFirst().time() + " to "
-                    + entries.getLast().time() + " (UTC).");
+            paper.paragraph(
+                    about + ": " + entries.size() + (entries.size() == 1 ? " entry" : " entries") + ", from " + entries.getFirst().time() + " to "
+                            + entries.getLast().time() + " (UTC).");
             paper.heading("What happened", 11);
             paper.row(List.of("seq", "time", "event", "payload"), COLUMNS, true);
             for (Entry entry : entries) {
-                paper.row(List.of(Long.toString(entry.seq()), entry.time(), entry.component() + " " + entry.event(), entry.payload().toString()), COLUMNS,
+                paper.row(List.of(Long.toString(entry.seq()), entry.time(), entry.component() + " " + entry.event(), entry.payload().toString()),
+                        COLUMNS,
                         false);
             }
             prove(paper, entries, checkpoint, log);
@@ -43,8 +45,9 @@ final class PaperProof {
 
     private static void prove(Paper paper, List<Entry> entries, Checkpoint checkpoint, WitnessReader log) throws IOException {
         paper.heading("What proves it", 11);
-        paper.paragraph("Each entry names the hash of the one before it and is signed by the node. Above all entries stands a hash tree (RFC 6962); the checkpoint "
-                + "below is its root, signed. Whoever has a checkpoint from elsewhere that is consistent with this one knows that nothing was altered since.");
+        paper.paragraph(
+                "Each entry names the hash of the one before it and is signed by the node. Above all entries stands a hash tree (RFC 6962); the checkpoint "
+                        + "below is its root, signed. Whoever has a checkpoint from elsewhere that is consistent with this one knows that nothing was altered since.");
         paper.space(4);
         paper.paragraph("Checkpoint (C2SP tlog-checkpoint), letter for letter:");
         paper.verbatim(List.of(checkpoint.note().toString().split("\n", -1)));
@@ -61,7 +64,8 @@ final class PaperProof {
             paper.verbatim(hashes);
         }
         paper.space(6);
-        paper.paragraph("The same for any other entry: ifbus witness prove --seq N. How to check all of this with openssl alone: docs/interfaces/witness.md.");
+        paper.paragraph(
+                "The same for any other entry: ifbus witness prove --seq N. How to check all of this with openssl alone: docs/interfaces/witness.md.");
     }
 
     private static String shown(NodeKey key) { return key.keyId() + "  " + key.publicKey() + "  since " + key.since(); }

@@ -32,10 +32,12 @@ final class VerifyCommand implements Callable<Integer> {
             description = "An export in JSON lines instead of the data directory; - reads stdin.") private String file;
 
     @Nullable
-    @Option(names = "--proof", paramLabel = "FILE", description = "A proof of one entry (C2SP tlog-proof) instead of a log; - reads stdin.") private String proof;
+    @Option(names = "--proof", paramLabel = "FILE",
+            description = "A proof of one entry (C2SP tlog-proof) instead of a log; - reads stdin.") private String proof;
 
     @Option(names = "--key", paramLabel = "KEY",
-            description = "The node's public key, ed25519:…, known from elsewhere; more than one may be given.") private List<String> keys = List.of();
+            description = "The node's public key, ed25519:…, known from elsewhere; more than one may be given.") private List<String> keys = List
+                    .of();
 
     @Nullable
     @Option(names = "--expect-head", paramLabel = "HASH", description = "Hash of the last entry, known from elsewhere.") private String head;
@@ -59,15 +61,18 @@ final class VerifyCommand implements Callable<Integer> {
         List<VerifyKey> trusted = keys.stream().map(VerifyKey::parse).toList();
         CosignPolicy policy = new CosignPolicy(witnesses.stream().map(NoteKey::parse).toList(), need == null ? witnesses.size() : need);
         if (proof != null) return proof(proof, trusted, policy);
-        Optional<Checkpoint> known = checkpoint == null ? Optional.empty() : Optional.of(Checkpoint.parse(read(checkpoint.toString(), SignedNote.MAX_BYTES)));
+        Optional<Checkpoint> known = checkpoint == null ? Optional.empty()
+                : Optional.of(Checkpoint.parse(read(checkpoint.toString(), SignedNote.MAX_BYTES)));
         if (known.isEmpty() && policy.need() > 0) throw new IllegalArgumentException("--witness needs a --checkpoint that they have cosigned");
         Verifier verifier = new Verifier(trusted, Optional.ofNullable(head), known);
         Verdict verdict = file == null ? ofDatabase(verifier) : ofExport(verifier, file);
         int cosigned = known.map(policy::count).orElse(0);
         boolean believed = cosigned >= policy.need();
         ObjectNode result = json(verdict);
-        if (known.isPresent()) result.putObject("checkpoint").put("size", known.get().size()).put("cosignatures", cosigned).put("needed", policy.need());
-        output.result(result, text(verdict) + (believed ? "" : "\nthe checkpoint has " + cosigned + " of the " + policy.need() + " cosignatures needed."));
+        if (known.isPresent())
+            result.putObject("checkpoint").put("size", known.get().size()).put("cosignatures", cosigned).put("needed", policy.need());
+        output.result(result,
+                text(verdict) + (believed ? "" : "\nthe checkpoint has " + cosigned + " of the " + policy.need() + " cosignatures needed."));
         if (output.json) verdict.fault().ifPresent(fault -> Output.progress("BROKEN at seq " + fault.seq() + ": " + fault.what()));
         return verdict.intact() && believed && (trusted.isEmpty() || verdict.proven()) ? ExitCode.DONE : ExitCode.LOG_BROKEN;
     }
@@ -80,8 +85,10 @@ final class VerifyCommand implements Callable<Integer> {
         finding.fault().ifPresent(fault -> result.put("fault", fault));
         if (finding.holds()) result.set("entry", Output.JSON.readTree(bundle.entry()));
         output.result(result, finding.holds()
-                ? "it holds: entry " + finding.seq() + " is in the log " + bundle.checkpoint().origin() + " of " + bundle.checkpoint().size() + " entries"
-                        + (finding.proven() ? "\nproven: the checkpoint is signed by the key you gave." : "\nunproven: give --key to prove whose log it is.")
+                ? "it holds: entry " + finding.seq() + " is in the log " + bundle.checkpoint().origin() + " of " + bundle.checkpoint().size()
+                        + " entries"
+                        + (finding.proven() ? "\nproven: the checkpoint is signed by the key you gave."
+                                : "\nunproven: give --key to prove whose log it is.")
                 : "NO PROOF: " + finding.fault().orElse(""));
         return finding.holds() ? ExitCode.DONE : ExitCode.LOG_BROKEN;
     }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
         description = {"Follow a log and hold it to what it said before. Exit code 6 when it forked, shrank, or is signed by a stranger.",
             "The last checkpoint is kept in the state file, also from one run to the next."})
 final class WatchCommand implements Callable<Integer> {
-    @Option(names = "--state", required = true, paramLabel = "FILE", description = "Where the last checkpoint is kept.") private Path state = Path.of("");
+    @Option(names = "--state", required = true, paramLabel = "FILE",
+            description = "Where the last checkpoint is kept.") private Path state = Path.of("");
 
     @Nullable
     @Option(names = "--server", paramLabel = "URL", description = "A bus's HTTP address instead of a data directory.") private URI server;
@@ -32,10 +33,12 @@ final class WatchCommand implements Callable<Integer> {
             description = "A token of that bus (default: IFBUS_TOKEN).") private String token = "";
 
     @Option(names = "--key", paramLabel = "KEY",
-            description = "The log's public key, ed25519:…, known from elsewhere (default: those that it says are its own).") private List<String> keys = List.of();
+            description = "The log's public key, ed25519:…, known from elsewhere (default: those that it says are its own).") private List<String> keys = List
+                    .of();
 
-    @Option(names = "--every", paramLabel = "DURATION", defaultValue = "PT10S", description = "How often to look (default: PT10S).") private Duration every = Duration
-            .ofSeconds(10);
+    @Option(names = "--every", paramLabel = "DURATION", defaultValue = "PT10S",
+            description = "How often to look (default: PT10S).") private Duration every = Duration
+                    .ofSeconds(10);
 
     @Option(names = "--once", description = "Look once.") private boolean once;
 
@@ -60,7 +63,9 @@ final class WatchCommand implements Callable<Integer> {
         Checkpoint now = log.checkpoint();
         LogWatch.Outcome outcome = last.isPresent() ? watch.compare(last.get(), now, log::consistency) : watch.first(now);
         String name = outcome.name().toLowerCase(Locale.ROOT);
-        output.result(Output.object().put("outcome", name).put("origin", now.origin()).put("size", now.size()).put("before", last.map(Checkpoint::size).orElse(0L)),
+        output.result(
+                Output.object().put("outcome", name).put("origin", now.origin()).put("size", now.size()).put("before",
+                        last.map(Checkpoint::size).orElse(0L)),
                 name + ": " + now.origin() + " has " + now.size() + " entries" + last.map(before -> ", had " + before.size()).orElse(""));
         if (outcome.alarming()) keep(state.resolveSibling(state.getFileName() + ".alarm"), now); // both are needed to show what the log has done
         else keep(state, now);

@@ -66,12 +66,14 @@ interface WatchedLog extends AutoCloseable {
 
             @Override
             public List<VerifyKey> keys() throws IOException {
-                return Output.JSON.readTree(get("/v1/keys")).path("keys").values().stream().map(key -> VerifyKey.parse(key.path("publicKey").asString("")))
+                return Output.JSON.readTree(get("/v1/keys")).path("keys").values().stream()
+                        .map(key -> VerifyKey.parse(key.path("publicKey").asString("")))
                         .toList();
             }
 
             private byte[] get(String path) throws IOException {
-                HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.toString().replaceAll("/+$", "") + path)).timeout(Duration.ofSeconds(10));
+                HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.toString().replaceAll("/+$", "") + path))
+                        .timeout(Duration.ofSeconds(10));
                 if (!token.isEmpty()) request.header("Authorization", "Bearer " + token);
                 HttpResponse<InputStream> answer;
                 try {

@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code witness …}: reads the log, also beside a running bus, and says whether it is whole. */
 @Command(name = "witness", mixinStandardHelpOptions = true, description = "Read, prove, export and verify the tamper-evident log.",
-        subcommands = {ExportCommand.class, VerifyCommand.class, ProveCommand.class, CheckpointCommand.class, WatchCommand.class, DeleteBlobCommand.class, CosignerCommand.class})
+        subcommands = {ExportCommand.class, VerifyCommand.class, ProveCommand.class, CheckpointCommand.class, WatchCommand.class,
+            DeleteBlobCommand.class, CosignerCommand.class})
 final class WitnessCommand {
     private static final int STEP = 1_000;
 

@@ -105,7 +105,8 @@ public final class Bus implements AutoCloseable {
         Reception reception = new Reception();
         SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls());
         sip = closing
-                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(witness::signer, rosterKeys()), new WitnessedSip(witness),
+                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(witness::signer, rosterKeys()),
+                        new WitnessedSip(witness),
                         counters(metrics), HostResolver.system()));
         DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
                 new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL.with(config.rungs()));

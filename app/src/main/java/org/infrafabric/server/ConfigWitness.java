@@ -33,7 +33,8 @@ final class ConfigWitness {
         Duration every = section.duration("every", EVERY, Duration.ofSeconds(1), Duration.ofHours(1));
         section.end();
         try {
-            return new Config.Witnessing(witnesses, new CosignPolicy(witnesses.stream().map(Config.OutsideWitness::key).toList(), Math.min(need, witnesses.size())),
+            return new Config.Witnessing(witnesses,
+                    new CosignPolicy(witnesses.stream().map(Config.OutsideWitness::key).toList(), Math.min(need, witnesses.size())),
                     every);
         } catch (IllegalArgumentException wrong) {
             section.problem("witnesses", String.valueOf(wrong.getMessage()), "give each witness once, with its own key");
@@ -57,7 +58,8 @@ final class ConfigWitness {
         if (text.isEmpty()) return Optional.empty();
         try {
             URI url = URI.create(text);
-            if (url.getHost() != null && url.getQuery() == null && ("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) return Optional.of(url);
+            if (url.getHost() != null && url.getQuery() == null && ("https".equals(url.getScheme()) || "http".equals(url.getScheme())))
+                return Optional.of(url);
         } catch (IllegalArgumentException invalid) {
             // reported below
         }

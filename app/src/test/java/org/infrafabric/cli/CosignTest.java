@@ -64,7 +64,8 @@ class CosignTest {
             assertThat(checkpoint.cosignedBy(NoteKey.parse(third.vkey))).isEmpty();
             assertThat(get(bus, "/metrics").body()).contains("ifbus_witness_cosignatures 2.0");
             Files.writeString(folder.resolve("cosigned"), checkpoint.note().toString());
-            Ran believed = Ran.in(folder, "witness", "verify", "--data-dir", "d", "--checkpoint", "cosigned", "--key", key.verifyKey().toString(), "--witness",
+            Ran believed = Ran.in(folder, "witness", "verify", "--data-dir", "d", "--checkpoint", "cosigned", "--key", key.verifyKey().toString(),
+                    "--witness",
                     first.vkey, "--witness", second.vkey);
             assertThat(believed.exit()).as(believed.out() + believed.err()).isZero();
             assertThat(Ran.in(folder, "witness", "verify", "--data-dir", "d", "--checkpoint", "cosigned", "--witness", third.vkey).exit())
@@ -93,7 +94,8 @@ class CosignTest {
             awaited(bus, "0/1");
         }
         String text = Files.readString(folder.resolve("w1-state").resolve(originHash() + ".checkpoint"));
-        HttpResponse<String> served = client.send(HttpRequest.newBuilder(URI.create("http://" + again.http + "/" + originHash() + "/checkpoint")).build(),
+        HttpResponse<String> served = client.send(
+                HttpRequest.newBuilder(URI.create("http://" + again.http + "/" + originHash() + "/checkpoint")).build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(served.body()).isEqualTo(text);
         assertThat(Checkpoint.parse(text.getBytes(UTF_8)).cosignedBy(NoteKey.parse(again.vkey))).isPresent();
@@ -102,8 +104,10 @@ class CosignTest {
     private static String originHash() { return org.infrafabric.message.Sha256.hex("ifbus.local/node-1".getBytes(UTF_8)); }
 
     private Witness witness(String name) throws Exception {
-        Process process = Ran.command("witness", "cosigner", "--name", "witness.example/" + name, "--key", name + ".key", "--state", name + "-state", "--log",
-                log.vkey(), "--json").directory(folder.toFile()).redirectError(folder.resolve(name + ".err").toFile()).start();
+        Process process = Ran
+                .command("witness", "cosigner", "--name", "witness.example/" + name, "--key", name + ".key", "--state", name + "-state", "--log",
+                        log.vkey(), "--json")
+                .directory(folder.toFile()).redirectError(folder.resolve(name + ".err").toFile()).start();
         running.add(process);
         String line = process.inputReader().readLine();
         assertThat(line).as(Files.readString(folder.resolve(name + ".err"))).isNotNull();
@@ -114,7 +118,8 @@ class CosignTest {
     private Bus bus(List<Witness> witnesses) throws Exception {
         StringBuilder listed = new StringBuilder();
         for (Witness one : witnesses)
-            listed.append("    - { name: \"").append(NoteKey.parse(one.vkey).name()).append("\", url: \"http://").append(one.http).append("\", key: \"").append(one.vkey)
+            listed.append("    - { name: \"").append(NoteKey.parse(one.vkey).name()).append("\", url: \"http://").append(one.http)
+                    .append("\", key: \"").append(one.vkey)
                     .append("\" }\n");
         String config = """
                 http: { listen: "127.0.0.1:0" }
@@ -143,7 +148,8 @@ class CosignTest {
     }
 
     private void post(Bus bus, String path) throws Exception {
-        assertThat(client.send(request(bus, path).POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString()).statusCode())
+        assertThat(
+                client.send(request(bus, path).POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString()).statusCode())
                 .isEqualTo(200);
     }
 
@@ -155,7 +161,8 @@ class CosignTest {
     private void append(String name) {
         try (SqliteStore store = SqliteStore.open(folder.resolve("d/ifbus.db"));
                 WitnessLog open = WitnessLog.open(store, "node-1", key, java.time.InstantSource.system())) {
-            open.append(Change.of(new Draft(EventType.RECEIVED, "0".repeat(32), JsonMapper.shared().createObjectNode().put("escalation", name)))).join();
+            open.append(Change.of(new Draft(EventType.RECEIVED, "0".repeat(32), JsonMapper.shared().createObjectNode().put("escalation", name))))
+                    .join();
         }
     }
 }

@@ -69,7 +69,8 @@ class ExportFormatsTest {
         assertThat(paper.exit()).as(paper.err()).isZero();
         try (PDDocument document = Loader.loadPDF(folder.resolve("paper.pdf").toFile())) {
             String text = new PDFTextStripper().getText(document);
-            assertThat(text).contains("Witness log of ifbus.local/node-1", "escalation -2+3: 3 entries", "IF.escalate decided", "zürich \\u2713 \\u96fb\\u8a71",
+            assertThat(text).contains("Witness log of ifbus.local/node-1", "escalation -2+3: 3 entries", "IF.escalate decided",
+                    "zürich \\u2713 \\u96fb\\u8a71",
                     "page 1 of " + document.getNumberOfPages(), key.verifyKey().toString());
             checkpoint.out().lines().filter(line -> !line.isEmpty()).forEach(line -> assertThat(text).contains(line)); // letter for letter
             Ran proof = Ran.in(folder, "witness", "prove", "--seq", "43", "--data-dir", "d", "--json");
@@ -86,7 +87,9 @@ class ExportFormatsTest {
 
     private static ObjectNode payload(String escalation) { return JsonMapper.shared().createObjectNode().put("escalation", escalation); }
 
-    private static void append(WitnessLog log, String trace, EventType event, ObjectNode payload) { log.append(Change.of(new Draft(event, trace, payload))).join(); }
+    private static void append(WitnessLog log, String trace, EventType event, ObjectNode payload) {
+        log.append(Change.of(new Draft(event, trace, payload))).join();
+    }
 
     private Ran run(String... more) throws Exception {
         List<String> arguments = new java.util.ArrayList<>(List.of("witness", "export", "--data-dir", "d"));

@@ -67,7 +67,8 @@ class ProofCommandsTest {
 
     @Test
     void shouldWatchALogAndSayWhenItForksOrShrinks() throws Exception {
-        List<String> watch = List.of("witness", "watch", "--state", "seen", "--once", "--data-dir", "d", "--key", key.verifyKey().toString(), "--json");
+        List<String> watch = List.of("witness", "watch", "--state", "seen", "--once", "--data-dir", "d", "--key", key.verifyKey().toString(),
+                "--json");
         assertThat(outcome(watch, 0)).isEqualTo("first");
         assertThat(outcome(watch, 0)).isEqualTo("same");
         append("later", 10);

@@ -71,7 +71,8 @@ class WitnessPageTest {
         while (fenced.find()) scripts.add(fenced.group(1));
         JsonNode entry = JsonMapper.shared().readTree(run("witness", "show", "3", "--json").lastLine());
         Files.writeString(folder.resolve("NOTE"), run("witness", "checkpoint").out());
-        String values = "set -e\nKEY=" + key.verifyKey().toString().substring("ed25519:".length()) + "\nHASH=" + entry.path("hash").asString() + "\nSIG="
+        String values = "set -e\nKEY=" + key.verifyKey().toString().substring("ed25519:".length()) + "\nHASH=" + entry.path("hash").asString()
+                + "\nSIG="
                 + entry.path("sig").asString() + "\n";
         assertThat(shell(values + scripts.get(0))).contains("Signature Verified Successfully");
         assertThat(shell("set -e\n" + scripts.get(1))).contains("Signature Verified Successfully"); // key.der is there by now
@@ -87,7 +88,8 @@ class WitnessPageTest {
 
     private static List<String> faults(String part, String json) throws IOException {
         String whole = Files.readString(SCHEMA);
-        String one = whole.substring(0, whole.indexOf("\"$defs\"")) + "\"$ref\": \"#/$defs/" + part + "\",\n  " + whole.substring(whole.indexOf("\"$defs\""));
+        String one = whole.substring(0, whole.indexOf("\"$defs\"")) + "\"$ref\": \"#/$defs/" + part + "\",\n  "
+                + whole.substring(whole.indexOf("\"$defs\""));
         Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(one, InputFormat.JSON);
         return schema.validate(json, InputFormat.JSON).stream().map(Object::toString).toList();
     }

@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 
 /** The {@code ifbus bench} command. */
 @Command(name = "ifbus bench", mixinStandardHelpOptions = true, subcommands = {
-    EscalationsBench.class, ServeBench.class, SipParseBench.class, SipCallsBench.class, SipMutationsBench.class, WitnessBench.class, WitnessCrashesBench.class},
+    EscalationsBench.class, ServeBench.class, SipParseBench.class, SipCallsBench.class, SipMutationsBench.class, WitnessBench.class,
+    WitnessCrashesBench.class},
         description = "Measure ifbus on this machine, with real peers, on loopback only.")
 public final class Bench implements Runnable {
     @Spec private CommandSpec spec;
@@ -17,6 +18,7 @@ public final class Bench implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to measure: ifbus bench escalations, sip-parse, sip-calls, sip-mutations, witness or witness-crashes");
+        throw new ParameterException(spec.commandLine(),
+                "Say what to measure: ifbus bench escalations, sip-parse, sip-calls, sip-mutations, witness or witness-crashes");
     }
 }

@@ -51,7 +51,8 @@ public final class CrashingNode {
     }
 
     private static Change change() {
-        Draft draft = new Draft(EventType.RECEIVED, "0af7651916cd43dd8448eb211c80319c", JsonMapper.shared().createObjectNode().put("escalation", "esc"),
+        Draft draft = new Draft(EventType.RECEIVED, "0af7651916cd43dd8448eb211c80319c",
+                JsonMapper.shared().createObjectNode().put("escalation", "esc"),
                 Map.of("request", new Draft.Blob("text/plain", new byte[300])));
         return new Change(List.of(draft),
                 (tx, sealed) -> tx.execute("INSERT INTO states VALUES (?, ?)", sealed.getFirst().seq(), sealed.getFirst().hash()));

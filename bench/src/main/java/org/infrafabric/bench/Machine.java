@@ -9,7 +9,8 @@ final class Machine {
 
     /** CPU time that this process has taken on all cores together, in nanoseconds. */
     static long cpuNanos() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system ? system.getProcessCpuTime() : 0;
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system ? system.getProcessCpuTime()
+                : 0;
     }
 
     static String described() {

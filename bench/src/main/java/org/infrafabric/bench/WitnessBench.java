@@ -44,11 +44,11 @@ final class WitnessBench implements Callable<Integer> {
     private static final int IN_FLIGHT = 16_384;
     private static final int PROOFS = 1_000;
 
-    @Option(names = "--seconds", defaultValue = "20", description = "How long entries are written after as long a warming up, at most 20 s (default: 20).")
-    private int seconds;
+    @Option(names = "--seconds", defaultValue = "20",
+            description = "How long entries are written after as long a warming up, at most 20 s (default: 20).") private int seconds;
 
-    @Option(names = "--entries", defaultValue = "1000000", description = "Length of the log in which proofs are made (default: 1000000).")
-    private long entries;
+    @Option(names = "--entries", defaultValue = "1000000",
+            description = "Length of the log in which proofs are made (default: 1000000).") private long entries;
 
     @Option(names = "--dir", description = "Where the log is written (default: a temporary directory); the disk decides.") private Path folder = Path
             .of(System.getProperty("java.io.tmpdir"));
@@ -126,7 +126,8 @@ final class WitnessBench implements Callable<Integer> {
 
     /** About as long as an entry of a call is. */
     private static Draft draft(long number) {
-        ObjectNode payload = JsonMapper.shared().createObjectNode().put("escalation", "esc-" + number % 1_000).put("leg", number % 7).put("role", "expert")
+        ObjectNode payload = JsonMapper.shared().createObjectNode().put("escalation", "esc-" + number % 1_000).put("leg", number % 7)
+                .put("role", "expert")
                 .put("party", "Dr. Noor").put("uri", "sip:expert-safety@127.0.0.1:5080").put("attempt", 1);
         return new Draft(EventType.CALL_PLACED, TRACE, payload);
     }
@@ -141,7 +142,8 @@ final class WitnessBench implements Callable<Integer> {
             long began = System.nanoTime();
             List<byte[]> path = i % 2 == 0 ? reader.inclusionProof(seq, size) : reader.consistencyProof(old, size);
             nanos[i] = System.nanoTime() - began;
-            if (i % 2 == 1 && !MerkleTree.isConsistent(old, reader.root(old), size, root, path)) throw new IllegalStateException("a proof does not hold");
+            if (i % 2 == 1 && !MerkleTree.isConsistent(old, reader.root(old), size, root, path))
+                throw new IllegalStateException("a proof does not hold");
         }
         Arrays.sort(nanos);
         double median = nanos[PROOFS / 2] / 1e6, p99 = nanos[PROOFS * 99 / 100] / 1e6, worst = nanos[PROOFS - 1] / 1e6;

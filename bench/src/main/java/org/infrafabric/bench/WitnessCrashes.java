@@ -58,9 +58,11 @@ final class WitnessCrashes {
     /** Starts a node in a process of its own. {@code before}: a command that runs it, such as strace. */
     Process start(List<String> before) throws IOException {
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                "-Xshare:auto", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
                 "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), CrashingNode.class.getName(), directory.toString()));
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), CrashingNode.class.getName(),
+                directory.toString()));
         return new ProcessBuilder(command).redirectError(directory.resolve("stderr.txt").toFile()).start();
     }
 
@@ -75,7 +77,8 @@ final class WitnessCrashes {
         }
         if (!node.waitFor(10, TimeUnit.SECONDS)) throw new IllegalStateException("the node does not die");
         if (node.exitValue() != 0 && node.exitValue() != 128 + 9)
-            throw new IllegalStateException("the node ended with " + node.exitValue() + " after \"" + last + "\": " + Files.readString(directory.resolve("stderr.txt")));
+            throw new IllegalStateException(
+                    "the node ended with " + node.exitValue() + " after \"" + last + "\": " + Files.readString(directory.resolve("stderr.txt")));
     }
 
     /** True for an acknowledgement. */
@@ -97,7 +100,8 @@ final class WitnessCrashes {
             });
             Map<Long, String> kept = new HashMap<>();
             reading.read(tx -> tx.query("SELECT e.seq, e.hash, s.hash FROM witness_entries e LEFT JOIN states s ON s.seq = e.seq", row -> {
-                if (row.isNull(2) || !row.text(2).equals(row.text(1))) throw new IllegalStateException("entry " + row.number(0) + " is there without its state");
+                if (row.isNull(2) || !row.text(2).equals(row.text(1)))
+                    throw new IllegalStateException("entry " + row.number(0) + " is there without its state");
                 return kept.put(row.number(0), row.text(1));
             }));
             acknowledged.forEach((seq, hash) -> {

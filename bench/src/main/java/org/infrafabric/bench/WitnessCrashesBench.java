@@ -32,10 +32,12 @@ final class WitnessCrashesBench implements Callable<Integer> {
             checkpoints += crashes.checkpoints();
             System.err.println("bench: " + killed + " kills, nothing lost");
         }
-        System.out.println(String.format(Locale.ROOT, "%d kills: all %,d acknowledged entries are there, every chain is whole, and agrees with all %,d checkpoints",
+        System.out.println(String.format(Locale.ROOT,
+                "%d kills: all %,d acknowledged entries are there, every chain is whole, and agrees with all %,d checkpoints",
                 killed, acknowledged, checkpoints));
-        if (json) System.out.println(JsonMapper.shared().createObjectNode().put("kills", killed).put("acknowledged", acknowledged)
-                .put("checkpoints", checkpoints).put("whole", true));
+        if (json)
+            System.out.println(JsonMapper.shared().createObjectNode().put("kills", killed).put("acknowledged", acknowledged)
+                    .put("checkpoints", checkpoints).put("whole", true));
         return 0;
     }
 }

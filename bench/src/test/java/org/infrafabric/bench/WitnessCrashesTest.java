@@ -42,7 +42,8 @@ class WitnessCrashesTest {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 boolean durable = crashes.take(line);
                 if (crashes.failures() == 100) { // and all of it for one reason
-                    Process room = new ProcessBuilder("prlimit", "--pid", Long.toString(node.pid()), "--fsize=unlimited:unlimited").inheritIO().start();
+                    Process room = new ProcessBuilder("prlimit", "--pid", Long.toString(node.pid()), "--fsize=unlimited:unlimited").inheritIO()
+                            .start();
                     assertThat(room.waitFor()).isZero();
                 }
                 if (durable && crashes.failures() >= 100 && ++afterwards == 500) node.toHandle().destroyForcibly();

@@ -44,7 +44,8 @@ public final class Cosigner {
      */
     public Cosigner(String name, SigningKey key, Collection<NoteKey> logs, Path directory, InstantSource clock) throws IOException {
         if (!NoteKey.isName(name)) throw new IllegalArgumentException("\"" + name + "\" is no key name");
-        for (NoteKey log : logs) if (log.kind() != NoteKey.Kind.NOTE) throw new IllegalArgumentException(log.name() + "'s key is a witness's, not a log's");
+        for (NoteKey log : logs)
+            if (log.kind() != NoteKey.Kind.NOTE) throw new IllegalArgumentException(log.name() + "'s key is a witness's, not a log's");
         this.name = name;
         this.key = key;
         this.logs = List.copyOf(logs);
@@ -107,7 +108,8 @@ public final class Cosigner {
         try {
             return Optional.of(Checkpoint.parse(Files.readAllBytes(file)));
         } catch (IllegalArgumentException e) {
-            throw new IOException("what this witness remembers in " + file + " cannot be read; it cosigns nothing of " + origin + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "what this witness remembers in " + file + " cannot be read; it cosigns nothing of " + origin + ": " + e.getMessage(), e);
         }
     }
 

@@ -74,7 +74,9 @@ public final class Cosigning implements AutoCloseable {
     }
 
     /** The newest with all the cosignatures that the policy asks for; empty while there is none. */
-    public Optional<Checkpoint> newestCosigned() { return policy.need() == 0 ? Optional.of(newest()) : log.reader().keptCheckpoint(policy.need()); }
+    public Optional<Checkpoint> newestCosigned() {
+        return policy.need() == 0 ? Optional.of(newest()) : log.reader().keptCheckpoint(policy.need());
+    }
 
     /** Cosignatures of the newest checkpoint. */
     public int cosignatures() { return cosignatures; }

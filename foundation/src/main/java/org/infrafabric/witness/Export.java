@@ -12,7 +12,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Writes a log out for others to keep and to verify. Blobs stay at home. */
 public final class Export {
     private static final int STEP = 1_000;
-    private static final List<String> COLUMNS = List.of("seq", "time", "node", "component", "event", "traceId", "escalation", "payload", "cost", "prev",
+    private static final List<String> COLUMNS = List.of("seq", "time", "node", "component", "event", "traceId", "escalation", "payload", "cost",
+            "prev",
             "keyId", "hash", "sig");
 
     private Export() {}

@@ -30,7 +30,9 @@ public final class LogWatch {
     private final Collection<VerifyKey> keys;
 
     /** @param keys of the log; one of them has to sign each checkpoint */
-    public LogWatch(Collection<VerifyKey> keys) { this.keys = List.copyOf(keys); }
+    public LogWatch(Collection<VerifyKey> keys) {
+        this.keys = List.copyOf(keys);
+    }
 
     /** The first look at a log. */
     public Outcome first(Checkpoint now) { return signed(now) ? Outcome.FIRST : Outcome.UNSIGNED; }

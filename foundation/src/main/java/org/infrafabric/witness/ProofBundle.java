@@ -53,7 +53,8 @@ public record ProofBundle(long index, byte[] entry, List<byte[]> path, Checkpoin
         try {
             List<byte[]> path = new ArrayList<>();
             for (String line : Arrays.asList(lines).subList(3, lines.length)) path.add(SignedNote.decode(line));
-            return new ProofBundle(Long.parseLong(lines[2].substring("index ".length())), SignedNote.decode(lines[1].substring("extra ".length())), path,
+            return new ProofBundle(Long.parseLong(lines[2].substring("index ".length())), SignedNote.decode(lines[1].substring("extra ".length())),
+                    path,
                     Checkpoint.parse(text.substring(end + 2)));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("the proof cannot be read: " + e.getMessage(), e);
@@ -86,7 +87,8 @@ public record ProofBundle(long index, byte[] entry, List<byte[]> path, Checkpoin
                 return wrong(read.seq(), "the entry's own signature does not hold");
         }
         if (cosigned < policy.need())
-            return new Finding(read.seq(), Optional.of("its checkpoint has " + cosigned + " of the " + policy.need() + " cosignatures that are needed"), false, cosigned);
+            return new Finding(read.seq(),
+                    Optional.of("its checkpoint has " + cosigned + " of the " + policy.need() + " cosignatures that are needed"), false, cosigned);
         return new Finding(read.seq(), Optional.empty(), proven, cosigned);
     }
 
@@ -98,7 +100,8 @@ public record ProofBundle(long index, byte[] entry, List<byte[]> path, Checkpoin
     /** The form that {@link #parse} reads. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(FIRST).append("\nextra ").append(Base64.getEncoder().encodeToString(entry)).append("\nindex ").append(index)
+        StringBuilder text = new StringBuilder(FIRST).append("\nextra ").append(Base64.getEncoder().encodeToString(entry)).append("\nindex ")
+                .append(index)
                 .append('\n');
         for (byte[] hash : path) text.append(Base64.getEncoder().encodeToString(hash)).append('\n');
         return text.append('\n').append(checkpoint.note()).toString();

@@ -35,7 +35,8 @@ final class TreeCheck {
             Checkpoint now = due.remove(edge.size());
             if (now != null && !Arrays.equals(now.root(), edge.root())) {
                 return Optional.of(new Verdict.Fault(edge.size(),
-                        "up to here this is not the log of which checkpoint " + now.size() + " was signed: an entry was altered, removed or added, and all after it"
+                        "up to here this is not the log of which checkpoint " + now.size()
+                                + " was signed: an entry was altered, removed or added, and all after it"
                                 + " written anew"));
             }
         }
@@ -47,7 +48,9 @@ final class TreeCheck {
         for (Map.Entry<Long, Tile> tile : full.entrySet()) {
             boolean same = tx.first("SELECT hashes FROM witness_tiles WHERE level = 0 AND tile = ?", row -> row.bytes(0), tile.getKey())
                     .map(stored -> Arrays.equals(stored, tile.getValue().bytes())).orElse(false);
-            if (!same) return Optional.of(new Verdict.Fault((tile.getKey() << Tile.SPAN) + 1, "from here on the stored hash tree is not that of the entries"));
+            if (!same)
+                return Optional
+                        .of(new Verdict.Fault((tile.getKey() << Tile.SPAN) + 1, "from here on the stored hash tree is not that of the entries"));
         }
         full.clear();
         return Optional.empty();
@@ -56,8 +59,9 @@ final class TreeCheck {
     /** What is still due when the log has ended. */
     Optional<Verdict.Fault> missing() {
         return due.isEmpty() ? Optional.empty()
-                : Optional.of(new Verdict.Fault(edge.size() + 1, "the log ends at seq " + edge.size() + ", and a checkpoint says that it had " + due.lastKey()
-                        + " entries: they are missing at the end"));
+                : Optional.of(new Verdict.Fault(edge.size() + 1,
+                        "the log ends at seq " + edge.size() + ", and a checkpoint says that it had " + due.lastKey()
+                                + " entries: they are missing at the end"));
     }
 
     /** Root of the tree over what was added, as hex. */

@@ -165,7 +165,8 @@ public final class Verifier {
         if (checkpoint.isEmpty()) return Optional.empty();
         Checkpoint given = checkpoint.get();
         try {
-            boolean signed = Stream.concat(trusted.stream(), walk.keys().stream()).anyMatch(key -> given.isSignedBy(NoteKey.log(given.origin(), key)));
+            boolean signed = Stream.concat(trusted.stream(), walk.keys().stream())
+                    .anyMatch(key -> given.isSignedBy(NoteKey.log(given.origin(), key)));
             if (signed) return Optional.empty();
         } catch (IllegalArgumentException forged) {
             return Optional.of(new Verdict.Fault(given.size(), "the checkpoint is forged: " + forged.getMessage()));

@@ -41,8 +41,10 @@ class CosignerTest {
         assertThat(checkpoint(7).with(SignedNote.lines(first.body()).getFirst()).cosignedBy(WITNESS)).contains(Logs.NOON.instant().getEpochSecond());
         assertThat(submit(7, 23).status()).isEqualTo(200);
         assertThat(submit(23, 23).status()).isEqualTo(200); // again, as it is
-        assertThat(cosigner.checkpoint(Sha256.hex(ORIGIN.getBytes(UTF_8))).body()).startsWith(checkpoint(23).note().text()).contains(ORIGIN + " ").contains("witness.example/w1");
-        assertThat(new Cosigner(WITNESS.name(), Logs.OLD, List.of(LOG), directory, Logs.NOON).addCheckpoint(request(0, List.of(), checkpoint(40))).status())
+        assertThat(cosigner.checkpoint(Sha256.hex(ORIGIN.getBytes(UTF_8))).body()).startsWith(checkpoint(23).note().text()).contains(ORIGIN + " ")
+                .contains("witness.example/w1");
+        assertThat(new Cosigner(WITNESS.name(), Logs.OLD, List.of(LOG), directory, Logs.NOON).addCheckpoint(request(0, List.of(), checkpoint(40)))
+                .status())
                 .isEqualTo(409); // another life remembers
     }
 
@@ -62,7 +64,8 @@ class CosignerTest {
         String forged = new String(request(10, proof(10, 12), checkpoint(12)), UTF_8).replace("\n12\n", "\n13\n");
         assertThat(cosigner.addCheckpoint(forged.getBytes(UTF_8)).status()).isEqualTo(403);
         for (String bad : List.of("", "old", "old 1\n\n", "old 01\n\n" + checkpoint(12).note(), "old -1\n\n" + checkpoint(12).note(),
-                "old 10\nx\n\n" + checkpoint(12).note(), "old 10\n" + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n".repeat(64) + "\n" + checkpoint(12).note()))
+                "old 10\nx\n\n" + checkpoint(12).note(),
+                "old 10\n" + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n".repeat(64) + "\n" + checkpoint(12).note()))
             assertThat(cosigner.addCheckpoint(bad.getBytes(UTF_8)).status()).as(bad).isEqualTo(400);
         assertThat(submit(10, 12).status()).isEqualTo(200); // none of it was remembered
     }
@@ -123,7 +126,9 @@ class CosignerTest {
         assertThatThrownBy(() -> new CosignPolicy(List.of(WITNESS, NoteKey.witness("other", WITNESS.key())), 2)).hasMessageContaining("one witness");
     }
 
-    private Cosigner.Answer submit(int old, int size) throws IOException { return cosigner.addCheckpoint(request(old, proof(old, size), checkpoint(size))); }
+    private Cosigner.Answer submit(int old, int size) throws IOException {
+        return cosigner.addCheckpoint(request(old, proof(old, size), checkpoint(size)));
+    }
 
     private int status(int old, List<byte[]> path, Checkpoint checkpoint) throws IOException {
         return cosigner.addCheckpoint(request(old, path, checkpoint)).status();

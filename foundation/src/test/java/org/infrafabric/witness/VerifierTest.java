@@ -29,7 +29,8 @@ class VerifierTest {
     @Test
     void shouldFindTheVectorWhole() {
         Verdict verdict = Logs.verify(Logs.resource("witness-export.jsonl"), Optional.of(HEAD), BUS);
-        assertThat(verdict).isEqualTo(new Verdict("node-1", 23, HEAD, "36a259e205cad1c1a1456b16191e14c48b94d7deca2bbe70528a0b1474695d12", Optional.empty(), true, List.of("1d6b326d9156bfde")));
+        assertThat(verdict).isEqualTo(new Verdict("node-1", 23, HEAD, "36a259e205cad1c1a1456b16191e14c48b94d7deca2bbe70528a0b1474695d12",
+                Optional.empty(), true, List.of("1d6b326d9156bfde")));
     }
 
     @Test
