@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.infrafabric.call.CallParts;
+import org.infrafabric.call.Calls;
+import org.infrafabric.call.Conferences;
 import org.infrafabric.call.Tape;
 import org.infrafabric.escalate.DeskParts;
 import org.infrafabric.escalate.DeskSettings;
@@ -38,6 +41,7 @@ import org.infrafabric.sip.EdgeCheck;
 import org.infrafabric.sip.Endpoint;
 import org.infrafabric.sip.EscalationHeaders;
 import org.infrafabric.sip.HostResolver;
+import org.infrafabric.sip.SipAccess;
 import org.infrafabric.sip.SipCounters;
 import org.infrafabric.sip.SipSettings;
 import org.infrafabric.sip.UserAgent;
@@ -74,6 +78,8 @@ public final class Bus implements AutoCloseable {
     private final SqliteStore store;
     private final WitnessLog witness;
     private final EscalationDesk desk;
+    private final EventLoop owner;
+    private final Calls calls;
     private final UserAgent sip;
     private final LiveGuard guard;
     private final HttpApi api;
@@ -93,7 +99,7 @@ public final class Bus implements AutoCloseable {
         guard = LiveGuard.open(config, source, data.path(), store, witness, Clock.systemUTC(), counters);
 
         EventLoops loops = closing.add(EventLoops.open("bus", 1));
-        EventLoop owner = loops.next();
+        owner = loops.next();
         LoopTimers timers = new LoopTimers(owner);
         MediaEngine media = closing.add(new MediaEngine(
                 MediaEngine.Settings.at(InetAddress.getByName(config.media().address()), config.media().firstPort(), config.media().lastPort())));
@@ -102,15 +108,22 @@ public final class Bus implements AutoCloseable {
         ExecutorService blocking = closing.add(Executors.newVirtualThreadPerTaskExecutor());
         HttpCourier courier = new HttpCourier(new HashSet<>(config.callbacks().allow()));
         Reception reception = new Reception();
-        SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls());
+        SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls(),
+                config.sip().sessionTimer().toSeconds());
+        SipAccess access = new SipAccess(config.sip().credentials(), uri -> guard.guard().permitOperatorCall(uri, timers.wallTime(), timers.nowNanos()).allowed(),
+                config.domain(), config.sip().callers());
         sip = closing
-                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(key, rosterKeys()), new WitnessedSip(witness),
+                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(key, rosterKeys()), access, new WitnessedSip(witness),
                         counters(metrics), HostResolver.system()));
         DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
                 new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL.with(config.rungs()));
         desk = new EscalationDesk(
                 new DeskParts(settings, key, store, witness, guard::guard, sip, media::openBridge, recorder(data), voices, courier, owner,
                         timers, blocking, new SecureRandom()));
+        CallParts callParts = new CallParts(sip, media::openBridge, (uri, wall, now) -> guard.guard().permitOperatorCall(uri, wall, now), witness, owner, timers, new SecureRandom(),
+                config.limits().calls());
+        calls = new Calls(callParts, desk::conferences);
+        CallDesk callDesk = new CallDesk(this::legs, calls, new Conferences(callParts, calls));
         reception.open(desk);
         endpoints = sip.start();
         int open = desk.recover().join();
@@ -123,7 +136,7 @@ public final class Bus implements AutoCloseable {
         metrics.callsActive(sip::calls);
         api = new HttpApi(config.httpSettings(),
                 new HttpParts(desk, LogReader.of(witness, CosignPolicy.NONE), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
-                        this::calls,
+                        callDesk,
                         metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
         httpPort = api.start();
@@ -179,6 +192,7 @@ public final class Bus implements AutoCloseable {
     public void close() {
         ready.set(false);
         api.close();
+        owner.execute(() -> calls.close("the bus stops"));
         desk.close().orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> null).join();
         closing.close();
     }
@@ -233,7 +247,7 @@ public final class Bus implements AutoCloseable {
         return witness.reader().keys().stream().map(known -> new PublishedKey(known.keyId(), known.publicKey(), known.since())).toList();
     }
 
-    private List<LiveCall> calls() {
+    private List<LiveCall> legs() {
         CompletableFuture<List<LiveLeg>> legs = desk.legs();
         return legs.orTimeout(1, TimeUnit.SECONDS).join().stream()
                 .map(leg -> new LiveCall(leg.id(), leg.party(), leg.role(), leg.state(), Optional.of(leg.escalation()), Rfc3339.format(leg.since())))
