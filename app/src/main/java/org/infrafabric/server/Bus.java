@@ -111,7 +111,7 @@ public final class Bus implements AutoCloseable {
         SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls(),
                 config.sip().sessionTimer().toSeconds());
         SipAccess access = new SipAccess(config.sip().credentials(), uri -> guard.guard().permitOperatorCall(uri, timers.wallTime(), timers.nowNanos()).allowed(),
-                config.domain(), config.sip().callers());
+                config.domain(), config.sip().digest(), config.sip().callers());
         sip = closing
                 .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(key, rosterKeys()), access, new WitnessedSip(witness),
                         counters(metrics), HostResolver.system()));

@@ -23,6 +23,7 @@ import org.infrafabric.guard.Roster;
 import org.infrafabric.message.VerifyKey;
 import org.infrafabric.sip.Caller;
 import org.infrafabric.sip.Credential;
+import org.infrafabric.sip.DigestAlgorithm;
 import org.infrafabric.sip.Endpoint;
 
 /**
@@ -59,9 +60,10 @@ public record Config(String file, String domain, String node, Path data, Http ht
      * @param listen at least one
      * @param sessionTimer after which a call whose phone has died is ended; zero asks no phone for it
      * @param credentials with which we answer servers that ask who we are
+     * @param digest hashes that callers may answer with
      * @param callers who may call in with a password
      */
-    public record Sip(List<Endpoint> listen, Duration sessionTimer, List<Credential> credentials, List<Caller> callers) {}
+    public record Sip(List<Endpoint> listen, Duration sessionTimer, List<Credential> credentials, List<DigestAlgorithm> digest, List<Caller> callers) {}
 
     /**
      * RTP.

@@ -26,6 +26,7 @@ import org.infrafabric.guard.YamlSection;
 import org.infrafabric.message.StrictJson;
 import org.infrafabric.sip.Caller;
 import org.infrafabric.sip.Credential;
+import org.infrafabric.sip.DigestAlgorithm;
 import org.infrafabric.sip.Endpoint;
 
 /** Reads {@code ifbus.yaml}. One pass finds all that is wrong; each default stands here once, and {@code ifbus.reference.yaml} is held to it by a test. */
@@ -153,9 +154,10 @@ final class ConfigFile {
         if (!timer.isZero() && timer.compareTo(Duration.ofSeconds(90)) < 0)
             section.problem("sessionTimer", timer + " is too short", "write PT90S or more (RFC 4028), or PT0S for none");
         List<Credential> credentials = ConfigPasswords.credentials(section);
+        List<DigestAlgorithm> digest = ConfigPasswords.digest(section);
         List<Caller> callers = ConfigPasswords.callers(section);
         section.end();
-        return new Config.Sip(List.copyOf(listen), timer, credentials, callers);
+        return new Config.Sip(List.copyOf(listen), timer, credentials, digest, callers);
     }
 
     private static Config.Media media(YamlSection section) {

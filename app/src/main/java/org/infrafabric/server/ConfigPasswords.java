@@ -9,6 +9,8 @@ import org.infrafabric.guard.UriPattern;
 import org.infrafabric.guard.YamlSection;
 import org.infrafabric.sip.Caller;
 import org.infrafabric.sip.Credential;
+import org.infrafabric.sip.DigestAlgorithm;
+import org.infrafabric.sip.SipAccess;
 
 /** The passwords of {@code sip:} in {@code ifbus.yaml}: ours for others, and others' for us. None of them is ever printed. */
 final class ConfigPasswords {
@@ -28,6 +30,20 @@ final class ConfigPasswords {
             credentials.add(new Credential(realm, user, password));
         }
         return List.copyOf(credentials);
+    }
+
+    static List<DigestAlgorithm> digest(YamlSection sip) {
+        if (!sip.has("digest")) {
+            sip.texts("digest");
+            return SipAccess.USUAL_HASHES;
+        }
+        Set<DigestAlgorithm> hashes = new LinkedHashSet<>();
+        for (String name : sip.texts("digest")) {
+            DigestAlgorithm.named(name).filter(found -> found.token().equals(name)).ifPresentOrElse(hashes::add,
+                    () -> sip.problem("digest", "\"" + name + "\" is no hash of digest authentication", "write SHA-512-256, SHA-256 or MD5"));
+        }
+        if (hashes.isEmpty()) sip.problem("digest", "the list is empty", "name at least one, or leave the key out for SHA-256 and MD5");
+        return List.copyOf(hashes);
     }
 
     static List<Caller> callers(YamlSection sip) {

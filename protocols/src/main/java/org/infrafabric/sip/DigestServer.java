@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -23,7 +22,6 @@ final class DigestServer {
     static final Duration NONCE_LIFE = Duration.ofSeconds(300);
     /** Answers remembered; only holders of a password can fill it. */
     private static final int MAX_REMEMBERED = 50_000;
-    private static final List<DigestAlgorithm> ALGORITHMS = List.of(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5); // the better first, RFC 8760 §2.4
     private static final int MAC_BYTES = 16;
 
     private final SipAccess access;
@@ -72,8 +70,8 @@ final class DigestServer {
         };
     }
 
-    private static boolean proven(DigestHeader answer, Caller caller, SipMessage request) {
-        Optional<DigestAlgorithm> algorithm = DigestAlgorithm.named(answer.value("algorithm")).filter(ALGORITHMS::contains);
+    private boolean proven(DigestHeader answer, Caller caller, SipMessage request) {
+        Optional<DigestAlgorithm> algorithm = DigestAlgorithm.named(answer.value("algorithm")).filter(access.hashes()::contains);
         String qop = answer.value("qop");
         boolean counted = answer.value("nc").matches("[0-9a-fA-F]{8}") && !answer.value("cnonce").isEmpty();
         if (algorithm.isEmpty() || !qop.equals("auth") && !qop.equals("auth-int") || !counted || !sameUri(answer.value("uri"), request.requestUri())) return false;
@@ -94,7 +92,7 @@ final class DigestServer {
     /** Puts a challenge for each algorithm on a 401. */
     void ask(SipWriter answer, boolean stale, Instant now) {
         String nonce = nonce(now);
-        for (DigestAlgorithm each : ALGORITHMS) {
+        for (DigestAlgorithm each : access.hashes()) {
             answer.header(HeaderName.WWW_AUTHENTICATE, "Digest realm=" + DigestHeader.quoted(DigestResponse.wire(access.realm())) + ", nonce=\"" + nonce
                     + "\", algorithm=" + each.token() + ", qop=\"auth,auth-int\"" + (stale ? ", stale=true" : ""));
         }

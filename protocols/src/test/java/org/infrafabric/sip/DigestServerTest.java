@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** We ask an ordinary caller who it is (CONTRACT §4). */
 class DigestServerTest {
-    private static final SipAccess ACCESS = new SipAccess(List.of(), uri -> false, "ifbus.test",
+    private static final SipAccess ACCESS = new SipAccess(List.of(), uri -> false, "ifbus.test", SipAccess.USUAL_HASHES,
             List.of(new Caller("sip:peer@127.0.0.1:5080", "peer", "secret"), new Caller("sip:other@127.0.0.1:5080", "other", "sesame")));
     private final Bench bench = new Bench(EscalationHeaders.none(), ACCESS);
     private int calls;

@@ -15,7 +15,7 @@ class ForksTest {
     private final Bench bench = new Bench(EscalationHeaders.none(), new SipAccess(List.of(), uri -> {
         asked.add(uri);
         return uri.contains("good");
-    }, "", List.of()));
+    }, "", SipAccess.USUAL_HASHES, List.of()));
 
     private static String reliable(int sequence) { return "Require: 100rel\nRSeq: " + sequence + "\nContact: <sip:expert@127.0.0.1:5080>\n"; }
 
@@ -93,7 +93,7 @@ class ForksTest {
         bench.respondWith(bench.last(), 302, "r", "Contact: <sip:good3@127.0.0.1:5085>\n", "");
         assertThat(bench.count("INVITE")).isEqualTo(2);
         assertThat(bench.heard.words).containsExactly("ended unreachable by peer");
-        Bench circle = new Bench(EscalationHeaders.none(), new SipAccess(List.of(), uri -> true, "", List.of()));
+        Bench circle = new Bench(EscalationHeaders.none(), new SipAccess(List.of(), uri -> true, "", SipAccess.USUAL_HASHES, List.of()));
         circle.dial();
         circle.respondWith(circle.last(), 302, "r", "Contact: <sip:expert@127.0.0.1:5080>\n", "");
         assertThat(circle.count("INVITE")).isEqualTo(1);
