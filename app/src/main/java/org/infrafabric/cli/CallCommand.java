@@ -39,7 +39,8 @@ final class CallCommand {
             @Nullable @Option(names = "--with", paramLabel = "ID", description = "Attended: join with this leg or call.") String with,
             @Mixin Operator operator, @Mixin Output output) throws Exception {
         if ((target == null) == (with == null)) throw new IllegalArgumentException("give either --to URI (blind) or --with ID (attended)");
-        ObjectNode how = target != null ? Output.object().put("mode", "blind").put("target", target) : Output.object().put("mode", "attended").put("with", with);
+        ObjectNode how = target != null ? Output.object().put("mode", "blind").put("target", target)
+                : Output.object().put("mode", "attended").put("with", with);
         return told(output, operator.ask("POST", "/v1/calls/" + Operator.part(id) + "/transfer", how.toString()), "transferring");
     }
 

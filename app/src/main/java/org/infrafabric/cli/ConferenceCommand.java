@@ -22,14 +22,17 @@ final class ConferenceCommand {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Hang up on a participant.")
-    int remove(@Parameters(paramLabel = "CONFERENCE") String id, @Parameters(paramLabel = "PARTICIPANT", description = "Its id, from the list.") String who,
+    int remove(@Parameters(paramLabel = "CONFERENCE") String id,
+            @Parameters(paramLabel = "PARTICIPANT", description = "Its id, from the list.") String who,
             @Mixin Operator operator, @Mixin Output output) throws Exception {
         return told(output, operator.ask("DELETE", participants(id) + "/" + Operator.part(who), ""));
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Let the others not hear a participant, or with --off hear them again.")
-    int mute(@Parameters(paramLabel = "CONFERENCE") String id, @Parameters(paramLabel = "PARTICIPANT", description = "Its id, from the list.") String who,
-            @Option(names = "--off", description = "Let them be heard again.") boolean off, @Mixin Operator operator, @Mixin Output output) throws Exception {
+    int mute(@Parameters(paramLabel = "CONFERENCE") String id,
+            @Parameters(paramLabel = "PARTICIPANT", description = "Its id, from the list.") String who,
+            @Option(names = "--off", description = "Let them be heard again.") boolean off, @Mixin Operator operator, @Mixin Output output)
+            throws Exception {
         return told(output, operator.ask("POST", participants(id) + "/" + Operator.part(who) + (off ? "/unmute" : "/mute"), ""));
     }
 
@@ -44,7 +47,8 @@ final class ConferenceCommand {
         StringBuilder text = new StringBuilder(conference.path("id").asString());
         for (JsonNode each : conference.path("participants")) {
             String how = each.path("held").asBoolean() ? "held" : each.path("muted").asBoolean() ? "muted" : each.path("state").asString();
-            text.append(String.format("%n  %-42s %-9s %-12s %s", each.path("id").asString(), how, each.path("name").asString(), each.path("party").asString()));
+            text.append(String.format("%n  %-42s %-9s %-12s %s", each.path("id").asString(), how, each.path("name").asString(),
+                    each.path("party").asString()));
         }
         return text.toString();
     }

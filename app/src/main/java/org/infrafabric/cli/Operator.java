@@ -38,7 +38,8 @@ final class Operator {
             HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
             JsonNode json = read(answer.body());
             if (answer.statusCode() / 100 == 2) return json;
-            throw new Refused(answer.statusCode(), json.path("code").asString(""), json.path("detail").asString("the bus answered " + answer.statusCode()));
+            throw new Refused(answer.statusCode(), json.path("code").asString(""),
+                    json.path("detail").asString("the bus answered " + answer.statusCode()));
         } catch (ConnectException nobody) {
             throw new NoBus(server, nobody);
         }
@@ -88,6 +89,8 @@ final class Operator {
     static final class NoBus extends IOException {
         private static final long serialVersionUID = 1;
 
-        NoBus(URI server, IOException why) { super("no bus answers at " + server + "; start one with 'ifbus serve', or name another with --server", why); }
+        NoBus(URI server, IOException why) {
+            super("no bus answers at " + server + "; start one with 'ifbus serve', or name another with --server", why);
+        }
     }
 }

@@ -110,17 +110,20 @@ public final class Bus implements AutoCloseable {
         Reception reception = new Reception();
         SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls(),
                 config.sip().sessionTimer().toSeconds());
-        SipAccess access = new SipAccess(config.sip().credentials(), uri -> guard.guard().permitOperatorCall(uri, timers.wallTime(), timers.nowNanos()).allowed(),
+        SipAccess access = new SipAccess(config.sip().credentials(),
+                uri -> guard.guard().permitOperatorCall(uri, timers.wallTime(), timers.nowNanos()).allowed(),
                 config.domain(), config.sip().digest(), config.sip().callers());
         sip = closing
-                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(key, rosterKeys()), access, new WitnessedSip(witness),
+                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(key, rosterKeys()), access,
+                        new WitnessedSip(witness),
                         counters(metrics), HostResolver.system()));
         DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
                 new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL.with(config.rungs()));
         desk = new EscalationDesk(
                 new DeskParts(settings, key, store, witness, guard::guard, sip, media::openBridge, recorder(data), voices, courier, owner,
                         timers, blocking, new SecureRandom()));
-        CallParts callParts = new CallParts(sip, media::openBridge, (uri, wall, now) -> guard.guard().permitOperatorCall(uri, wall, now), witness, owner, timers, new SecureRandom(),
+        CallParts callParts = new CallParts(sip, media::openBridge, (uri, wall, now) -> guard.guard().permitOperatorCall(uri, wall, now), witness,
+                owner, timers, new SecureRandom(),
                 config.limits().calls());
         calls = new Calls(callParts, desk::conferences);
         CallDesk callDesk = new CallDesk(this::legs, calls, new Conferences(callParts, calls));

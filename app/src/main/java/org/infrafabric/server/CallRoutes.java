@@ -66,7 +66,8 @@ final class CallRoutes {
 
     /** 202: what was asked is under way. The body is the call, where it is one of an operator's. */
     private static void answer(Context ctx, CompletableFuture<Outcome> outcome) {
-        Answers.json(ctx, 202, done(outcome).map(CallRoutes::json).orElseGet(() -> JsonMapper.shared().createObjectNode().put("id", ctx.pathParam("id"))));
+        Answers.json(ctx, 202,
+                done(outcome).map(CallRoutes::json).orElseGet(() -> JsonMapper.shared().createObjectNode().put("id", ctx.pathParam("id"))));
     }
 
     private static Optional<CallView> done(CompletableFuture<Outcome> outcome) {
@@ -89,7 +90,8 @@ final class CallRoutes {
     }
 
     private static ObjectNode add(ObjectNode node, LegView leg) {
-        return node.put("id", leg.id()).put("party", leg.party()).put("role", leg.role()).put("state", Answers.word(leg.state())).put("held", leg.held())
+        return node.put("id", leg.id()).put("party", leg.party()).put("role", leg.role()).put("state", Answers.word(leg.state()))
+                .put("held", leg.held())
                 .put("since", Rfc3339.format(leg.since()));
     }
 }

@@ -25,7 +25,8 @@ final class ConferenceRoutes {
 
     void show(Context ctx) {
         String id = Wishes.id(ctx, "id");
-        Answers.json(ctx, 200, json(Wishes.await(control.list()).stream().filter(each -> each.id().equals(id)).findFirst().orElseThrow(() -> none(id))));
+        Answers.json(ctx, 200,
+                json(Wishes.await(control.list()).stream().filter(each -> each.id().equals(id)).findFirst().orElseThrow(() -> none(id))));
     }
 
     void add(Context ctx, Principal who) { answer(ctx, control.add(Wishes.id(ctx, "id"), Wishes.text(Wishes.body(ctx), "uri"), who.id())); }
@@ -44,7 +45,8 @@ final class ConferenceRoutes {
         switch (Wishes.await(outcome)) {
             case Outcome.Done(ConferenceView conference) -> Answers.json(ctx, 202, json(conference));
             case Outcome.NoSuchConference(String id) -> throw none(id);
-            case Outcome.NoSuchParticipant(String id) -> throw new Problem(Problem.Code.NOT_FOUND, "participant", "Nobody there has the id '" + id + "'.");
+            case Outcome.NoSuchParticipant(String id) ->
+                throw new Problem(Problem.Code.NOT_FOUND, "participant", "Nobody there has the id '" + id + "'.");
             case Outcome.Denied(String reason, long retryAfterNanos) -> throw Wishes.denied(reason, retryAfterNanos);
             case Outcome.Invalid(String field, String detail) -> throw new Problem(Problem.Code.SCHEMA, "/" + field, detail);
             case Outcome.Busy(String detail) -> throw new Problem(Problem.Code.OVERLOAD, "", detail);

@@ -63,7 +63,8 @@ public record Config(String file, String domain, String node, Path data, Http ht
      * @param digest hashes that callers may answer with
      * @param callers who may call in with a password
      */
-    public record Sip(List<Endpoint> listen, Duration sessionTimer, List<Credential> credentials, List<DigestAlgorithm> digest, List<Caller> callers) {}
+    public record Sip(List<Endpoint> listen, Duration sessionTimer, List<Credential> credentials, List<DigestAlgorithm> digest,
+            List<Caller> callers) {}
 
     /**
      * RTP.

@@ -74,7 +74,8 @@ final class ConfigPasswords {
 
     private static String text(YamlSection section, String key, String remedy) {
         String text = section.required(key, remedy);
-        if (!text.isEmpty() && !TEXT.matcher(text).matches()) section.problem(key, "too long, or with characters that cannot be typed", "at most 128 characters");
+        if (!text.isEmpty() && !TEXT.matcher(text).matches())
+            section.problem(key, "too long, or with characters that cannot be typed", "at most 128 characters");
         return text;
     }
 }

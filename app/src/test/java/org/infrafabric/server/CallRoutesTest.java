@@ -20,7 +20,8 @@ class CallRoutesTest {
         JsonNode calls = api.get("/v1/calls", "op").json().path("calls");
         assertThat(calls).extracting(each -> each.path("id").asString()).containsExactly("c1@x", "a@x", "b@x");
         assertThat(calls.get(0).path("escalation").asString()).isEqualTo("esc-1");
-        assertThat(calls.get(2).toString()).contains("\"call\":\"call-1\"").contains("\"held\":true").contains("\"since\":\"2026-11-21T12:00:02.000Z\"");
+        assertThat(calls.get(2).toString()).contains("\"call\":\"call-1\"").contains("\"held\":true")
+                .contains("\"since\":\"2026-11-21T12:00:02.000Z\"");
     }
 
     @Test
@@ -62,7 +63,8 @@ class CallRoutesTest {
         assertThat(api.post("/v1/conferences/call-1/participants/a@x/unmute", "op", "").status()).isEqualTo(202);
         assertThat(api.delete("/v1/conferences/call-1/participants/a@x", "op").status()).isEqualTo(202);
         assertThat(api.delete("/v1/conferences/call-1/participants/gone", "op").status()).isEqualTo(404);
-        assertThat(api.control.told).containsExactly("add call-1 sip:c@x by op", "add none sip:c@x by op", "mute a@x", "unmute a@x", "remove a@x", "remove gone");
+        assertThat(api.control.told).containsExactly("add call-1 sip:c@x by op", "add none sip:c@x by op", "mute a@x", "unmute a@x", "remove a@x",
+                "remove gone");
     }
 
     @ParameterizedTest

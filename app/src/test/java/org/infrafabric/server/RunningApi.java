@@ -49,7 +49,8 @@ final class RunningApi implements AutoCloseable {
         HttpParts parts = new HttpParts(escalations, log, token -> Optional.ofNullable(TOKENS.get(token)), guard.live, new EdgeCheck(this::callKey),
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), "2026-11-21T12:00:00.000Z")),
                 new CallDesk(
-                        () -> List.of(new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
+                        () -> List.of(
+                                new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
                         control, control.rooms),
                 metrics,
                 () -> ready);

@@ -16,11 +16,13 @@ final class ToldCalls implements CallControl {
 
     static CallView view() {
         return new CallView("call-1", "sip:a@x", "sip:b@x", State.ANSWERED, SINCE,
-                List.of(new LegView("a@x", "sip:a@x", "from", State.ANSWERED, false, SINCE), new LegView("b@x", "sip:b@x", "to", State.ANSWERED, true, SINCE)));
+                List.of(new LegView("a@x", "sip:a@x", "from", State.ANSWERED, false, SINCE),
+                        new LegView("b@x", "sip:b@x", "to", State.ANSWERED, true, SINCE)));
     }
 
     private static ConferenceControl.ConferenceView conference() {
-        return new ConferenceControl.ConferenceView("call-1", SINCE, List.of(new ConferenceControl.Participant("a@x", "sip:a@x", "from", State.ANSWERED, true, false, false)));
+        return new ConferenceControl.ConferenceView("call-1", SINCE,
+                List.of(new ConferenceControl.Participant("a@x", "sip:a@x", "from", State.ANSWERED, true, false, false)));
     }
 
     private CompletableFuture<Outcome> known(String id, String what) {
@@ -61,13 +63,15 @@ final class ToldCalls implements CallControl {
         @Override
         public CompletableFuture<Outcome> add(String conference, String uri, String by) {
             told.add("add " + conference + " " + uri + " by " + by);
-            return CompletableFuture.completedFuture(conference.equals("call-1") ? new Outcome.Done(conference()) : new Outcome.NoSuchConference(conference));
+            return CompletableFuture
+                    .completedFuture(conference.equals("call-1") ? new Outcome.Done(conference()) : new Outcome.NoSuchConference(conference));
         }
 
         @Override
         public CompletableFuture<Outcome> remove(String conference, String participant, String by) {
             told.add("remove " + participant);
-            return CompletableFuture.completedFuture(participant.equals("a@x") ? new Outcome.Done(conference()) : new Outcome.NoSuchParticipant(participant));
+            return CompletableFuture
+                    .completedFuture(participant.equals("a@x") ? new Outcome.Done(conference()) : new Outcome.NoSuchParticipant(participant));
         }
 
         @Override

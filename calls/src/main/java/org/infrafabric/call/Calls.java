@@ -38,10 +38,14 @@ public final class Calls implements CallControl {
     }
 
     /** Hangs up on everybody. Owner's thread. */
-    public void close(String reason) { List.copyOf(calls.values()).forEach(call -> call.hangUp(reason)); }
+    public void close(String reason) {
+        List.copyOf(calls.values()).forEach(call -> call.hangUp(reason));
+    }
 
     @Override
-    public CompletableFuture<List<CallView>> list() { return ask(() -> CompletableFuture.completedFuture(calls.values().stream().map(TwoPartyCall::view).toList())); }
+    public CompletableFuture<List<CallView>> list() {
+        return ask(() -> CompletableFuture.completedFuture(calls.values().stream().map(TwoPartyCall::view).toList()));
+    }
 
     @Override
     public CompletableFuture<Outcome> originate(String from, String to, String by) {
@@ -74,7 +78,8 @@ public final class Calls implements CallControl {
 
     /** Whether somebody may not be called. */
     private Optional<Outcome> refused(String field, String uri) {
-        if (uri.isBlank() || uri.length() > MAX_URI) return Optional.of(new Outcome.Invalid(field, "a sip: URI of at most " + MAX_URI + " characters"));
+        if (uri.isBlank() || uri.length() > MAX_URI)
+            return Optional.of(new Outcome.Invalid(field, "a sip: URI of at most " + MAX_URI + " characters"));
         Permit permit = parts.permit().permit(uri, parts.timers().wallTime(), parts.timers().nowNanos());
         return permit.allowed() ? Optional.empty() : Optional.of(new Outcome.Denied(uri + ": " + permit.reason(), permit.retryAfterNanos()));
     }

@@ -30,7 +30,9 @@ public final class Conference {
     /** What happens to the seats, which the owner numbers. After {@link #onEnded} nothing more comes of a seat. */
     public interface Listener {
         /** The leg is about to be called in another way; {@code kept} runs when the token that ends it after a restart is safe. See {@link Leg.Listener#onTokenChanged}. */
-        default void onTokenChanged(int seat, String token, Runnable kept) { kept.run(); }
+        default void onTokenChanged(int seat, String token, Runnable kept) {
+            kept.run();
+        }
 
         void onRinging(int seat, int status);
 
@@ -251,7 +253,9 @@ public final class Conference {
     }
 
     /** Seats whose end has not come; those of guests do not count. */
-    public int live() { return (int) seats.keySet().stream().filter(seat -> seat < GUESTS).count(); }
+    public int live() {
+        return (int) seats.keySet().stream().filter(seat -> seat < GUESTS).count();
+    }
 
     /**
      * Hangs up on whoever is left, closes the bridge, ends the recording. A second call gives the same.

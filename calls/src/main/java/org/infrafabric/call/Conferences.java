@@ -59,7 +59,8 @@ public final class Conferences implements ConferenceControl {
     @Override
     public CompletableFuture<Outcome> remove(String id, String participant, String by) {
         return one(id, participant, (conference, seat) -> {
-            String party = conference.participants().stream().filter(each -> each.id().equals(participant)).map(Participant::party).findFirst().orElse("");
+            String party = conference.participants().stream().filter(each -> each.id().equals(participant)).map(Participant::party).findFirst()
+                    .orElse("");
             return log.then(EventType.PARTICIPANT_REMOVED, id, payload(id, participant, by).put("party", party), () -> {
                 conference.hangUp(seat, "removed by an operator");
                 return done(id, conference);
@@ -119,7 +120,9 @@ public final class Conferences implements ConferenceControl {
         });
     }
 
-    private static ConferenceView view(String id, Conference conference) { return new ConferenceView(id, conference.since(), conference.participants()); }
+    private static ConferenceView view(String id, Conference conference) {
+        return new ConferenceView(id, conference.since(), conference.participants());
+    }
 
     private static Outcome done(String id, Conference conference) { return new Outcome.Done(view(id, conference)); }
 

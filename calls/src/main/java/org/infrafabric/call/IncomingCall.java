@@ -18,7 +18,9 @@ public interface IncomingCall {
     Optional<Provenance> provenance();
 
     /** Whether the caller has proven by a password that the call comes from {@link #from}. A signed call has proven more, and says so by its provenance. */
-    default boolean authenticated() { return false; }
+    default boolean authenticated() {
+        return false;
+    }
 
     /** Tells the caller that it rings (180). */
     void ring();

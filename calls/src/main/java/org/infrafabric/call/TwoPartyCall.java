@@ -107,7 +107,8 @@ final class TwoPartyCall implements Conference.Listener {
             Party party = parties.get(seat);
             if (party != null) legs.add(new LegView(each.id(), party.uri, party.role, party.state, each.held(), party.since));
         }
-        State state = ended ? State.ENDED : talking ? State.ANSWERED : legs.stream().anyMatch(leg -> leg.state() != State.DIALING) ? State.RINGING : State.DIALING;
+        State state = ended ? State.ENDED
+                : talking ? State.ANSWERED : legs.stream().anyMatch(leg -> leg.state() != State.DIALING) ? State.RINGING : State.DIALING;
         return new CallView(id, from, to, state, since, legs);
     }
 

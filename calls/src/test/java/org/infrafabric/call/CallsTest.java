@@ -52,7 +52,8 @@ class CallsTest {
             @Override
             public boolean saturated() { return false; }
         };
-        CallParts parts = new CallParts(dialer(), Bridge::new, (uri, wall, now) -> uri.contains("evil") ? new Permit(false, "nobody knows them", 0) : new Permit(true, "", 0),
+        CallParts parts = new CallParts(dialer(), Bridge::new,
+                (uri, wall, now) -> uri.contains("evil") ? new Permit(false, "nobody knows them", 0) : new Permit(true, "", 0),
                 witness, time, time, new Random(1), 3);
         calls = new Calls(parts, () -> others);
         conferences = new Conferences(parts, calls);

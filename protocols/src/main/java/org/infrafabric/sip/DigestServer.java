@@ -57,7 +57,8 @@ final class DigestServer {
         if (said.isEmpty()) return new Verdict.Ask(false);
         DigestHeader answer = said.get();
         Optional<Instant> issued = issued(answer.value("nonce"));
-        Optional<Caller> caller = access.callers().stream().filter(each -> DigestResponse.wire(each.user()).equals(answer.value("username"))).findFirst();
+        Optional<Caller> caller = access.callers().stream().filter(each -> DigestResponse.wire(each.user()).equals(answer.value("username")))
+                .findFirst();
         if (issued.isEmpty() || caller.isEmpty() || !proven(answer, caller.get(), request)) return new Verdict.Ask(false);
         Duration age = Duration.between(issued.get(), now);
         if (age.isNegative() || age.compareTo(NONCE_LIFE) > 0) return new Verdict.Ask(true);
@@ -74,7 +75,8 @@ final class DigestServer {
         Optional<DigestAlgorithm> algorithm = DigestAlgorithm.named(answer.value("algorithm")).filter(access.hashes()::contains);
         String qop = answer.value("qop");
         boolean counted = answer.value("nc").matches("[0-9a-fA-F]{8}") && !answer.value("cnonce").isEmpty();
-        if (algorithm.isEmpty() || !qop.equals("auth") && !qop.equals("auth-int") || !counted || !sameUri(answer.value("uri"), request.requestUri())) return false;
+        if (algorithm.isEmpty() || !qop.equals("auth") && !qop.equals("auth-int") || !counted || !sameUri(answer.value("uri"), request.requestUri()))
+            return false;
         String right = new DigestResponse(algorithm.get(), false, answer.value("realm"), answer.value("nonce"), qop, answer.value("nc"),
                 answer.value("cnonce")).of(caller.user(), caller.password(), request.method(), answer.value("uri"), request.body());
         return MessageDigest.isEqual(right.getBytes(ISO_8859_1), answer.value("response").toLowerCase(java.util.Locale.ROOT).getBytes(ISO_8859_1));
@@ -93,8 +95,9 @@ final class DigestServer {
     void ask(SipWriter answer, boolean stale, Instant now) {
         String nonce = nonce(now);
         for (DigestAlgorithm each : access.hashes()) {
-            answer.header(HeaderName.WWW_AUTHENTICATE, "Digest realm=" + DigestHeader.quoted(DigestResponse.wire(access.realm())) + ", nonce=\"" + nonce
-                    + "\", algorithm=" + each.token() + ", qop=\"auth,auth-int\"" + (stale ? ", stale=true" : ""));
+            answer.header(HeaderName.WWW_AUTHENTICATE,
+                    "Digest realm=" + DigestHeader.quoted(DigestResponse.wire(access.realm())) + ", nonce=\"" + nonce
+                            + "\", algorithm=" + each.token() + ", qop=\"auth,auth-int\"" + (stale ? ", stale=true" : ""));
         }
     }
 

@@ -123,7 +123,9 @@ final class Bench implements Network {
     }
 
     /** The last request of this method that we sent. */
-    SipMessage latest(String method) { return sent.stream().filter(m -> m.isRequest() && m.method().equals(method)).toList().getLast(); }
+    SipMessage latest(String method) {
+        return sent.stream().filter(m -> m.isRequest() && m.method().equals(method)).toList().getLast();
+    }
 
     /** A call that we made and that was answered; gives its INVITE. */
     SipMessage established(Leg[] leg, String extra) {

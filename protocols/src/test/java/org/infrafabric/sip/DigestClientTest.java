@@ -12,13 +12,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** We prove who we are: the vectors of RFC 7616 and 2617, and a server that asks in all the ways it may. */
 class DigestClientTest {
     private static final Credential MINE = new Credential("trunk", "bus", "secret");
-    private final Bench bench = new Bench(EscalationHeaders.none(), new SipAccess(List.of(MINE), uri -> false, "", SipAccess.USUAL_HASHES, List.of()));
+    private final Bench bench = new Bench(EscalationHeaders.none(),
+            new SipAccess(List.of(MINE), uri -> false, "", SipAccess.USUAL_HASHES, List.of()));
 
     @ParameterizedTest
     @CsvSource({"MD5,8ca523f5e9506fed4657c9700eebdbec", "SHA_256,753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"})
     void shouldCalculateAsInRfc7616(DigestAlgorithm algorithm, String response) {
         assertThat(new DigestResponse(algorithm, false, "http-auth@example.org", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", "auth", "00000001",
-                "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ").of("Mufasa", "Circle of Life", "GET", "/dir/index.html", new byte[0])).isEqualTo(response);
+                "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ").of("Mufasa", "Circle of Life", "GET", "/dir/index.html", new byte[0]))
+                .isEqualTo(response);
     }
 
     @Test

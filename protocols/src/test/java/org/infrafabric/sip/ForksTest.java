@@ -72,8 +72,10 @@ class ForksTest {
     void shouldFollowARedirectionToWhomTheGuardPermits() {
         bench.dial();
         SipMessage first = bench.last();
-        bench.respondWith(first, 302, "r", "Contact: <sip:bad@127.0.0.1:5082>;q=1.0, <sip:good2@127.0.0.1:5084>;q=0.4, <sip:good@127.0.0.1:5083>;q=0.7,"
-                + " <mailto:good@example.com>\n", "");
+        bench.respondWith(first, 302, "r",
+                "Contact: <sip:bad@127.0.0.1:5082>;q=1.0, <sip:good2@127.0.0.1:5084>;q=0.4, <sip:good@127.0.0.1:5083>;q=0.7,"
+                        + " <mailto:good@example.com>\n",
+                "");
         assertThat(asked).containsExactly("sip:bad@127.0.0.1:5082", "sip:good@127.0.0.1:5083", "sip:good2@127.0.0.1:5084");
         SipMessage second = bench.last();
         assertThat(second.requestUri()).isEqualTo("sip:good@127.0.0.1:5083");
@@ -123,7 +125,9 @@ class ForksTest {
     void shouldSendWhatIsTooLongForADatagramOverTcp() {
         bench.tcp = true;
         String subject = "a case whose subject is so long that the whole request does not fit in a datagram".repeat(12);
-        bench.core.prepare(new org.infrafabric.call.CallOrder("sip:expert@127.0.0.1:5080", subject, java.util.Optional.empty(), bench.audio), bench.heard)
+        bench.core
+                .prepare(new org.infrafabric.call.CallOrder("sip:expert@127.0.0.1:5080", subject, java.util.Optional.empty(), bench.audio),
+                        bench.heard)
                 .dial();
         assertThat(bench.hops).containsExactly(new Hop(Endpoint.Protocol.TCP, Bench.PEER.remote(), 0));
         assertThat(bench.last().text(HeaderName.VIA)).startsWith("SIP/2.0/TCP");

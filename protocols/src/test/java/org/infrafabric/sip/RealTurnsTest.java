@@ -58,7 +58,8 @@ class RealTurnsTest {
     void start() throws Exception { start(List.of()); }
 
     private void start(List<Caller> callers) throws Exception {
-        SipAccess access = new SipAccess(List.of(new Credential("trunk", "bus", "secret")), uri -> uri.contains("other"), "ifbus.test", List.of(DigestAlgorithm.MD5), callers);
+        SipAccess access = new SipAccess(List.of(new Credential("trunk", "bus", "secret")), uri -> uri.contains("other"), "ifbus.test",
+                List.of(DigestAlgorithm.MD5), callers);
         agent = new UserAgent(
                 new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:0"), Endpoint.parse("tcp:127.0.0.1:0")), "sip:bus@ifbus.test", "ifbus/test"),
                 loop, new LoopTimers(loop), incoming::add, EscalationHeaders.none(), access, SipJournal.NONE, SipCounters.NONE,
@@ -76,7 +77,9 @@ class RealTurnsTest {
         return "SIP/2.0 200 OK\n" + head + headers + "Content-Type: application/sdp\nContent-Length: [len]\n\n" + SippScenario.sdp();
     }
 
-    private static String plain(String line, String head, String headers) { return "SIP/2.0 " + line + "\n" + head + headers + "Content-Length: 0\n\n"; }
+    private static String plain(String line, String head, String headers) {
+        return "SIP/2.0 " + line + "\n" + head + headers + "Content-Length: 0\n\n";
+    }
 
     /** Runs a callee of sipp's against one call of ours, which hangs up when it has been answered; nothing on the wire may be malformed. */
     private String calls(SippScenario scenario) throws Exception {
@@ -132,7 +135,8 @@ class RealTurnsTest {
                   sl_send_reply("404", "Known and not here");
                 }
                 """.replace("PORT", Integer.toString(port)));
-        Process kamailio = Peer.start(folder, folder.resolve("kamailio.out"), "kamailio", "-DD", "-E", "-Y", folder.resolve("kamailio").toString(), "-m", "16",
+        Process kamailio = Peer.start(folder, folder.resolve("kamailio.out"), "kamailio", "-DD", "-E", "-Y", folder.resolve("kamailio").toString(),
+                "-m", "16",
                 "-M", "4", "-f", config.toString());
         try {
             Await.that("kamailio to listen", SOON, () -> {
@@ -168,7 +172,8 @@ class RealTurnsTest {
     @Test
     void shouldAcknowledgeSippsReliableProvisional() throws Exception {
         String kept = "Via:[$via]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\nCSeq: 1 INVITE\nContact: <sip:sipp@[local_ip]:[local_port]>\n";
-        SippScenario scenario = SippScenario.called("<recv request=\"INVITE\"><action><ereg regexp=\".*\" search_in=\"hdr\" header=\"Via:\" assign_to=\"via\"/></action></recv>")
+        SippScenario scenario = SippScenario
+                .called("<recv request=\"INVITE\"><action><ereg regexp=\".*\" search_in=\"hdr\" header=\"Via:\" assign_to=\"via\"/></action></recv>")
                 .say("SIP/2.0 183 Session Progress\n" + REPLY + "Require: 100rel\nRSeq: 77\nContent-Type: application/sdp\nContent-Length: [len]\n\n"
                         + SippScenario.sdp())
                 .then("<recv request=\"PRACK\"><action><ereg regexp=\"77 1 INVITE\" search_in=\"hdr\" header=\"RAck:\" check_it=\"true\" assign_to=\"rack\"/>"
@@ -180,7 +185,8 @@ class RealTurnsTest {
 
     @Test
     void shouldAskSippForALongerSession() throws Exception {
-        SippScenario scenario = SippScenario.invited().say(plain("422 Session Interval Too Small", REPLY, "Min-SE: 2400\n")).then("<recv request=\"ACK\"/>")
+        SippScenario scenario = SippScenario.invited().say(plain("422 Session Interval Too Small", REPLY, "Min-SE: 2400\n"))
+                .then("<recv request=\"ACK\"/>")
                 .then("<recv request=\"INVITE\"><action><ereg regexp=\"2400\" search_in=\"hdr\" header=\"Session-Expires:\" check_it=\"true\" "
                         + "assign_to=\"se\"/></action></recv><Reference variables=\"se\"/>")
                 .say(ok(REPLY, "Require: timer\nSession-Expires: 2400;refresher=uac\n")).then("<recv request=\"ACK\"/>").awaitBye();
@@ -334,7 +340,8 @@ class RealTurnsTest {
     private static void answer(DatagramSocket socket, DatagramPacket to, SipMessage request, String line, String tag, String extra, String body)
             throws Exception {
         String text = line + "\r\nVia: " + request.text(HeaderName.VIA) + "\r\nFrom: " + request.text(HeaderName.FROM) + "\r\nTo: "
-                + request.text(HeaderName.TO) + (tag.isEmpty() ? "" : ";tag=" + tag) + "\r\nCall-ID: " + request.text(HeaderName.CALL_ID) + "\r\nCSeq: "
+                + request.text(HeaderName.TO) + (tag.isEmpty() ? "" : ";tag=" + tag) + "\r\nCall-ID: " + request.text(HeaderName.CALL_ID)
+                + "\r\nCSeq: "
                 + request.text(HeaderName.CSEQ) + "\r\n" + extra + (body.isEmpty() ? "" : "Content-Type: application/sdp\r\n") + "Content-Length: "
                 + body.length() + "\r\n\r\n" + body;
         byte[] bytes = text.getBytes(ISO_8859_1);

@@ -36,7 +36,9 @@ public final class Baresip implements AutoCloseable {
     }
 
     /** The same on a given port; the one after it must be free too. */
-    public static Baresip answering(Path folder, String user, Path voice, int port) throws Exception { return start(folder, user, "", voice, port); }
+    public static Baresip answering(Path folder, String user, Path voice, int port) throws Exception {
+        return start(folder, user, "", voice, port);
+    }
 
     /** One that knows a password, for servers that ask who it is. */
     public static Baresip knowing(Path folder, String user, String password, Path voice, int port) throws Exception {
@@ -55,7 +57,8 @@ public final class Baresip implements AutoCloseable {
                 "module_tmp account.so",
                 "module_app menu.so", "module_app ctrl_tcp.so", ""));
         Files.writeString(folder.resolve("accounts"),
-                "<sip:" + user + "@127.0.0.1:" + port + ";transport=udp>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1,PCMU/8000/1" + account + "\n");
+                "<sip:" + user + "@127.0.0.1:" + port + ";transport=udp>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1,PCMU/8000/1" + account
+                        + "\n");
         Files.writeString(folder.resolve("contacts"), "\n");
         Path output = folder.resolve("baresip.out");
         Process process = Peer.start(folder, output, "baresip", "-f", folder.toString(), "-t", "300");

@@ -168,10 +168,14 @@ public final class SippScenario {
     }
 
     /** A caller's first request with headers of its own, in sipp's own words: {@code first} is all of it, the lines ended with LF. */
-    public static SippScenario saying(String first) { return new SippScenario().send(first, true); }
+    public static SippScenario saying(String first) {
+        return new SippScenario().send(first, true);
+    }
 
     /** A callee that begins with this step in sipp's own words. */
-    public static SippScenario called(String xml) { return new SippScenario().step(xml); }
+    public static SippScenario called(String xml) {
+        return new SippScenario().step(xml);
+    }
 
     /** A message in sipp's own words, sent once; lines ended with LF. */
     public SippScenario say(String message) { return send(message, false); }
