@@ -2,10 +2,17 @@ package org.infrafabric.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Baresip;
+import org.infrafabric.testkit.Ports;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.infrafabric.testkit.Tones;
@@ -62,6 +69,67 @@ class RestartTest {
             assertThat(closed.path("decision").path("payload").path("decision").stringValue()).isEqualTo("reject");
             assertThat(closed.path("decision").path("payload").path("votes")).hasSize(2);
             assertThat(expert.await(Duration.ofSeconds(10))).as("the stray leg had its BYE, and so had the new one").isZero();
+            site.soundLog();
+        }
+    }
+
+    @Test
+    void shouldRingAgainWhenTheExpertWasHearingTheCase() throws Exception {
+        shouldRepeatItsRung("ACCEPTED");
+    }
+
+    @Test
+    void shouldRingAgainWhenTheExpertWaitedForTheGuardians() throws Exception {
+        shouldRepeatItsRung("BRIEFED");
+    }
+
+    private void shouldRepeatItsRung(String state) throws Exception {
+        SippScenario scenario = SippScenario.invited().ring().answer().awaitBye();
+        try (Sipp expert = Sipp.callee(folder.resolve("expert"), scenario, 2);
+                Site site = new Site(folder).expert(expert.uri("expert"), "safety", "answer", "PT20S")
+                        .guardian("sage", "sip:sage@127.0.0.1:9", "answer")
+                        .council("{ quorum: 1, deadline: PT60S, gather: PT60S }").start()) {
+            String id = site.escalate("safety");
+            site.await(id, state, Duration.ofSeconds(60));
+            site.killAndRestart();
+            Await.that("the rung to be repeated", Duration.ofSeconds(30),
+                    () -> Site.states(site.escalation(id)).stream().filter("ACCEPTED"::equals).count() == 2);
+            assertThat(Site.states(site.escalation(id)).stream().filter("RINGING"::equals)).hasSize(2);
+            assertThat(site.delete("op", "/v1/escalations/" + id).status()).isLessThan(300);
+            assertThat(site.decision(id, Duration.ofSeconds(20))).isEqualTo("cancelled");
+            assertThat(expert.await(Duration.ofSeconds(20))).as("the stray leg had its BYE, and so had the new one").isZero();
+            assertThat(site.soundLog().stream().filter(entry -> entry.path("event").stringValue().equals("cancelled"))).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldDeliverADecisionWhoseCallbackWasDownInTheFormerLife() throws Exception {
+        try (Site site = new Site(folder).expert("sip:nobody@127.0.0.1:9", "safety", "answer", "PT2S").config("callbacks: { allow: [\"127.0.0.1\"] }")
+                .start()) {
+            int port = Ports.free(1);
+            ObjectNode message = Site.message("bias");
+            ObjectNode payload = (ObjectNode) message.path("payload");
+            payload.put("performative", "INFORM").put("callback", "http://127.0.0.1:" + port + "/").putObject("confidence").put("normalized", 0.9);
+            String id = site.escalate(site.sign(message)); // ends at once
+            site.decision(id, Duration.ofSeconds(30));
+            TimeUnit.SECONDS.sleep(2); // some tries find nobody
+            site.bus().kill();
+            List<JsonNode> delivered = new CopyOnWriteArrayList<>();
+            HttpServer agent = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            agent.createContext("/", exchange -> {
+                delivered.add(Site.JSON.readTree(exchange.getRequestBody().readAllBytes()));
+                exchange.sendResponseHeaders(204, -1);
+                exchange.close();
+            });
+            agent.start();
+            try {
+                site.killAndRestart();
+                Await.that("the decision at the callback", Duration.ofSeconds(30), () -> !delivered.isEmpty());
+                assertThat(delivered.getFirst()).isEqualTo(site.escalation(id).path("decision"));
+                Await.that("the entry", Duration.ofSeconds(10), () -> site.events(id).contains("IF.message decision_delivered"));
+            } finally {
+                agent.stop(0);
+            }
             site.soundLog();
         }
     }

@@ -20,6 +20,8 @@ public final class Ifbus implements Runnable {
         COMMANDS.put("demo", DemoCommand.class);
         COMMANDS.put("serve", ServeCommand.class);
         COMMANDS.put("escalate", EscalateCommand.class);
+        COMMANDS.put("call", CallCommand.class);
+        COMMANDS.put("conference", ConferenceCommand.class);
         COMMANDS.put("witness", WitnessCommand.class);
         COMMANDS.put("expert", RosterCommands.ExpertCommand.class);
         COMMANDS.put("guardian", RosterCommands.GuardianCommand.class);

@@ -8,6 +8,9 @@ import tools.jackson.databind.JsonNode;
 final class Answers {
     private Answers() {}
 
+    /** A state as JSON has it. */
+    static String word(Enum<?> state) { return state.name().toLowerCase(java.util.Locale.ROOT); }
+
     static void json(Context ctx, int status, JsonNode node) { json(ctx, status, node.toString()); }
 
     static void json(Context ctx, int status, String text) {

@@ -19,6 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.infrafabric.call.CallParts;
+import org.infrafabric.call.Calls;
+import org.infrafabric.call.Conferences;
 import org.infrafabric.call.Tape;
 import org.infrafabric.escalate.DeskParts;
 import org.infrafabric.escalate.DeskSettings;
@@ -39,6 +42,7 @@ import org.infrafabric.sip.EdgeCheck;
 import org.infrafabric.sip.Endpoint;
 import org.infrafabric.sip.EscalationHeaders;
 import org.infrafabric.sip.HostResolver;
+import org.infrafabric.sip.SipAccess;
 import org.infrafabric.sip.SipCounters;
 import org.infrafabric.sip.SipSettings;
 import org.infrafabric.sip.UserAgent;
@@ -74,6 +78,8 @@ public final class Bus implements AutoCloseable {
     private final SqliteStore store;
     private final WitnessLog witness;
     private final EscalationDesk desk;
+    private final EventLoop owner;
+    private final Calls calls;
     private final UserAgent sip;
     private final LiveGuard guard;
     private final HttpApi api;
@@ -94,7 +100,7 @@ public final class Bus implements AutoCloseable {
         guard = LiveGuard.open(config, source, data.path(), store, witness, Clock.systemUTC(), counters);
 
         EventLoops loops = closing.add(EventLoops.open("bus", 1));
-        EventLoop owner = loops.next();
+        owner = loops.next();
         LoopTimers timers = new LoopTimers(owner);
         MediaEngine media = closing.add(new MediaEngine(
                 MediaEngine.Settings.at(InetAddress.getByName(config.media().address()), config.media().firstPort(), config.media().lastPort())));
@@ -103,9 +109,13 @@ public final class Bus implements AutoCloseable {
         ExecutorService blocking = closing.add(Executors.newVirtualThreadPerTaskExecutor());
         HttpCourier courier = new HttpCourier(new HashSet<>(config.callbacks().allow()));
         Reception reception = new Reception();
-        SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls());
+        SipSettings sipSettings = new SipSettings(config.sip().listen(), "sip:bus@" + config.domain(), PRODUCT, config.limits().calls(),
+                config.sip().sessionTimer().toSeconds());
+        SipAccess access = new SipAccess(config.sip().credentials(),
+                uri -> guard.guard().permitOperatorCall(uri, timers.wallTime(), timers.nowNanos()).allowed(),
+                config.domain(), config.sip().digest(), config.sip().callers());
         sip = closing
-                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(witness::signer, rosterKeys()),
+                .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(witness::signer, rosterKeys()), access,
                         new WitnessedSip(witness),
                         counters(metrics), HostResolver.system()));
         DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
@@ -113,6 +123,11 @@ public final class Bus implements AutoCloseable {
         desk = new EscalationDesk(
                 new DeskParts(settings, witness::signer, store, witness, guard::guard, sip, media::openBridge, recorder(data), voices, courier, owner,
                         timers, blocking, new SecureRandom()));
+        CallParts callParts = new CallParts(sip, media::openBridge, (uri, wall, now) -> guard.guard().permitOperatorCall(uri, wall, now), witness,
+                owner, timers, new SecureRandom(),
+                config.limits().calls());
+        calls = new Calls(callParts, desk::conferences);
+        CallDesk callDesk = new CallDesk(this::legs, calls, new Conferences(callParts, calls));
         reception.open(desk);
         endpoints = sip.start();
         int open = desk.recover().join();
@@ -125,7 +140,7 @@ public final class Bus implements AutoCloseable {
         metrics.callsActive(sip::calls);
         api = new HttpApi(config.httpSettings(),
                 new HttpParts(desk, LogReader.of(witness, cosigning, data.busKey()), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
-                        this::calls,
+                        callDesk,
                         metrics,
                         () -> ready.get() && store.trouble().isEmpty()));
         httpPort = api.start();
@@ -182,6 +197,7 @@ public final class Bus implements AutoCloseable {
     public void close() {
         ready.set(false);
         api.close();
+        owner.execute(() -> calls.close("the bus stops"));
         desk.close().orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> null).join();
         closing.close();
     }
@@ -238,7 +254,7 @@ public final class Bus implements AutoCloseable {
         return witness.reader().keys().stream().map(known -> new PublishedKey(known.keyId(), known.publicKey(), known.since())).toList();
     }
 
-    private List<LiveCall> calls() {
+    private List<LiveCall> legs() {
         CompletableFuture<List<LiveLeg>> legs = desk.legs();
         return legs.orTimeout(1, TimeUnit.SECONDS).join().stream()
                 .map(leg -> new LiveCall(leg.id(), leg.party(), leg.role(), leg.state(), Optional.of(leg.escalation()), Rfc3339.format(leg.since())))

@@ -21,6 +21,9 @@ import org.infrafabric.guard.Guardian;
 import org.infrafabric.guard.Policy;
 import org.infrafabric.guard.Roster;
 import org.infrafabric.message.VerifyKey;
+import org.infrafabric.sip.Caller;
+import org.infrafabric.sip.Credential;
+import org.infrafabric.sip.DigestAlgorithm;
 import org.infrafabric.sip.Endpoint;
 import org.infrafabric.witness.CosignPolicy;
 import org.infrafabric.witness.NoteKey;
@@ -53,8 +56,17 @@ public record Config(String file, String domain, String node, Path data, Http ht
      */
     public record Http(String host, int port, List<String> names) {}
 
-    /** @param listen at least one */
-    public record Sip(List<Endpoint> listen) {}
+    /**
+     * SIP.
+     *
+     * @param listen at least one
+     * @param sessionTimer after which a call whose phone has died is ended; zero asks no phone for it
+     * @param credentials with which we answer servers that ask who we are
+     * @param digest hashes that callers may answer with
+     * @param callers who may call in with a password
+     */
+    public record Sip(List<Endpoint> listen, Duration sessionTimer, List<Credential> credentials, List<DigestAlgorithm> digest,
+            List<Caller> callers) {}
 
     /**
      * RTP.

@@ -24,6 +24,9 @@ import org.infrafabric.guard.Problem;
 import org.infrafabric.guard.YamlNode;
 import org.infrafabric.guard.YamlSection;
 import org.infrafabric.message.StrictJson;
+import org.infrafabric.sip.Caller;
+import org.infrafabric.sip.Credential;
+import org.infrafabric.sip.DigestAlgorithm;
 import org.infrafabric.sip.Endpoint;
 
 /** Reads {@code ifbus.yaml}. One pass finds all that is wrong; each default stands here once, and {@code ifbus.reference.yaml} is held to it by a test. */
@@ -61,6 +64,7 @@ final class ConfigFile {
     static Set<String> keys() {
         ConfigFile reader = new ConfigFile("keys", Path.of(""));
         String oneOfEach = """
+                sip: { credentials: [{}], callers: [{}] }
                 agents: [{}]
                 operators: [{}]
                 edges: [{}]
@@ -147,8 +151,14 @@ final class ConfigFile {
                         "write udp:IP:PORT or tcp:IP:PORT, such as udp:127.0.0.1:5060");
             }
         }
+        Duration timer = section.duration("sessionTimer", Duration.ofMinutes(30), Duration.ZERO, Duration.ofHours(24));
+        if (!timer.isZero() && timer.compareTo(Duration.ofSeconds(90)) < 0)
+            section.problem("sessionTimer", timer + " is too short", "write PT90S or more (RFC 4028), or PT0S for none");
+        List<Credential> credentials = ConfigPasswords.credentials(section);
+        List<DigestAlgorithm> digest = ConfigPasswords.digest(section);
+        List<Caller> callers = ConfigPasswords.callers(section);
         section.end();
-        return new Config.Sip(List.copyOf(listen));
+        return new Config.Sip(List.copyOf(listen), timer, credentials, digest, callers);
     }
 
     private static Config.Media media(YamlSection section) {

@@ -33,7 +33,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -44,6 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class HttpApi implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final Set<Role> ANYONE_KNOWN = Set.of(Role.OPERATOR, Role.AGENT, Role.GUARDIAN);
+    private static final Set<Role> OPERATORS = Set.of(Role.OPERATOR);
     private static final Set<Role> PEOPLE = Set.of(Role.OPERATOR, Role.GUARDIAN);
     private static final int SLOWEST_BODY = 200; // bytes a second; a slower sender is cut off
     private static final String CONTENT_SECURITY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -54,6 +54,8 @@ public final class HttpApi implements AutoCloseable {
     private final EventStreams streams;
     private final EscalationRoutes escalations;
     private final LogRoutes log;
+    private final CallRoutes calls;
+    private final ConferenceRoutes conferences;
     private final ProofRoutes proofs;
     private final GuardRoutes guard;
     private final EdgeRoutes edge;
@@ -69,6 +71,8 @@ public final class HttpApi implements AutoCloseable {
         streams = new EventStreams(parts.log(), settings, System::nanoTime);
         escalations = new EscalationRoutes(parts.escalations(), streams, settings.maxBodyBytes());
         log = new LogRoutes(parts, streams);
+        calls = new CallRoutes(parts.calls().escalations(), parts.calls().control());
+        conferences = new ConferenceRoutes(parts.calls().conferences());
         proofs = new ProofRoutes(parts.log());
         guard = new GuardRoutes(parts.guard());
         edge = new EdgeRoutes(parts.guard(), parts.edge(), InstantSource.system(), System::nanoTime);
@@ -89,7 +93,18 @@ public final class HttpApi implements AutoCloseable {
                 route("GET", "/v1/escalations/{id}/events", ANYONE_KNOWN, escalations::events),
                 route("POST", "/v1/escalations/{id}/votes", Set.of(Role.GUARDIAN), escalations::vote),
                 route("GET", "/v1/escalations/{id}/recording", PEOPLE, escalations::recording),
-                route("GET", "/v1/calls", Set.of(Role.OPERATOR), (ctx, who) -> calls(ctx)),
+                route("GET", "/v1/calls", OPERATORS, (ctx, who) -> calls.list(ctx)),
+                route("POST", "/v1/calls", OPERATORS, calls::originate),
+                route("DELETE", "/v1/calls/{id}", OPERATORS, calls::hangUp),
+                route("POST", "/v1/calls/{id}/transfer", OPERATORS, calls::transfer),
+                route("POST", "/v1/calls/{id}/hold", OPERATORS, calls::hold),
+                route("POST", "/v1/calls/{id}/resume", OPERATORS, calls::resume),
+                route("GET", "/v1/conferences", OPERATORS, (ctx, who) -> conferences.list(ctx)),
+                route("GET", "/v1/conferences/{id}", OPERATORS, (ctx, who) -> conferences.show(ctx)),
+                route("POST", "/v1/conferences/{id}/participants", OPERATORS, conferences::add),
+                route("DELETE", "/v1/conferences/{id}/participants/{participant}", OPERATORS, conferences::remove),
+                route("POST", "/v1/conferences/{id}/participants/{participant}/mute", OPERATORS, conferences::mute),
+                route("POST", "/v1/conferences/{id}/participants/{participant}/unmute", OPERATORS, conferences::unmute),
                 route("GET", "/v1/events", ANYONE_KNOWN, log::events),
                 route("GET", "/v1/witness/entries", ANYONE_KNOWN, log::entries),
                 route("GET", "/v1/witness/head", PEOPLE, (ctx, who) -> log.head(ctx)),
@@ -133,17 +148,6 @@ public final class HttpApi implements AutoCloseable {
     /** Method and path pattern of every route, as {@code openapi.yaml} must list them. */
     List<String> listed() {
         return routes.stream().map(route -> route.method + " " + route.path).toList();
-    }
-
-    private void calls(Context ctx) {
-        ObjectNode node = JsonMapper.shared().createObjectNode();
-        ArrayNode array = node.putArray("calls");
-        for (LiveCall call : parts.calls().get()) {
-            ObjectNode one = array.addObject().put("id", call.id()).put("party", call.party()).put("role", call.role()).put("state", call.state())
-                    .put("since", call.since());
-            call.escalation().ifPresent(escalation -> one.put("escalation", escalation));
-        }
-        Answers.json(ctx, 200, node);
     }
 
     private static void whoAmI(Context ctx, Principal who) {

@@ -12,9 +12,9 @@ import org.infrafabric.sip.EdgeCheck;
  * @param guard in force, and how another takes its place
  * @param edge for edge proxies that ask
  * @param keys the keys of this bus, newest last
- * @param calls the legs that are up now
+ * @param calls who is on the line, and what operators do with them
  * @param ready false while starting and draining: {@code /readyz} says 503
  */
 public record HttpParts(Escalations escalations, LogReader log, Credentials credentials, LiveGuard guard, EdgeCheck edge,
         Supplier<List<PublishedKey>> keys,
-        Supplier<List<LiveCall>> calls, Metrics metrics, BooleanSupplier ready) {}
+        CallDesk calls, Metrics metrics, BooleanSupplier ready) {}

@@ -55,7 +55,8 @@ final class DashboardPreview implements Escalations {
             ringing("esc-1" + i, "One more question, number " + i, "low", -600 - i);
         HttpParts parts = new HttpParts(this, log, token -> Optional.ofNullable(tokens.get(token)), new GuardHouse().live,
                 new org.infrafabric.sip.EdgeCheck(id -> Optional.empty()),
-                () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), Rfc3339.format(start))), List::of,
+                () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), Rfc3339.format(start))),
+                new CallDesk(List::of, new ToldCalls(), new ToldCalls().rooms),
                 new Metrics(), () -> true);
         HttpApi api = new HttpApi(HttpSettings.defaults("127.0.0.1", port), parts);
         System.out.println("http://127.0.0.1:" + api.start());

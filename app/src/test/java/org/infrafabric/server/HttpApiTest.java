@@ -311,7 +311,7 @@ class HttpApiTest {
         assertThat(method.status()).isEqualTo(405);
         assertThat(method.code()).isEqualTo("method");
         assertThat(method.header("Allow")).contains("GET").contains("POST");
-        assertThat(api.get("/v1/conferences", "op").status()).isEqualTo(404);
+        assertThat(api.get("/v1/trunks", "op").status()).isEqualTo(404);
         assertThat(api.get("/web/../openapi.yaml", "").status()).isIn(400, 404);
         assertThat(api.get("/web/..%2fsecret", "").status()).isIn(400, 404);
     }
@@ -344,7 +344,8 @@ class HttpApiTest {
     void shouldTellWhatKeepsItFromListening() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             HttpParts parts = new HttpParts(api.escalations, api.log, token -> Optional.empty(), api.guard.live,
-                    new org.infrafabric.sip.EdgeCheck(id -> java.util.Optional.empty()), List::of, List::of, new Metrics(),
+                    new org.infrafabric.sip.EdgeCheck(id -> java.util.Optional.empty()), List::of,
+                    new CallDesk(List::of, api.control, api.control.rooms), new Metrics(),
                     () -> true);
             try (HttpApi second = new HttpApi(HttpSettings.defaults("127.0.0.1", taken.getLocalPort()), parts)) {
                 assertThat(org.assertj.core.api.Assertions.catchThrowable(second::start)).isInstanceOf(IOException.class)

@@ -35,6 +35,7 @@ final class RunningApi implements AutoCloseable {
     final MemoryLog log = new MemoryLog();
     final ToldEscalations escalations = new ToldEscalations();
     final Metrics metrics = new Metrics();
+    final ToldCalls control = new ToldCalls();
     final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     volatile boolean ready = true;
     final Map<String, VerifyKey> callKeys = new ConcurrentHashMap<>();
@@ -47,7 +48,10 @@ final class RunningApi implements AutoCloseable {
     RunningApi(HttpSettings settings) {
         HttpParts parts = new HttpParts(escalations, log, token -> Optional.ofNullable(TOKENS.get(token)), guard.live, new EdgeCheck(this::callKey),
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), "2026-11-21T12:00:00.000Z")),
-                () -> List.of(new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
+                new CallDesk(
+                        () -> List.of(
+                                new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
+                        control, control.rooms),
                 metrics,
                 () -> ready);
         api = new HttpApi(settings, parts);

@@ -2,6 +2,7 @@ package org.infrafabric.call;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.infrafabric.media.AudioBridge;
@@ -27,6 +29,11 @@ import org.jspecify.annotations.Nullable;
 public final class Conference {
     /** What happens to the seats, which the owner numbers. After {@link #onEnded} nothing more comes of a seat. */
     public interface Listener {
+        /** The leg is about to be called in another way; {@code kept} runs when the token that ends it after a restart is safe. See {@link Leg.Listener#onTokenChanged}. */
+        default void onTokenChanged(int seat, String token, Runnable kept) {
+            kept.run();
+        }
+
         void onRinging(int seat, int status);
 
         void onAnswered(int seat);
@@ -38,6 +45,8 @@ public final class Conference {
         void onEnded(int seat, LegEnd end);
     }
 
+    /** Numbers of seats that the owner does not give. */
+    private static final int GUESTS = 1 << 20;
     /** A voice that has not spoken by then is replaced by {@link Tones#NOTICE}: silence would be taken for a dead line. */
     private static final Duration VOICE_AT_MOST = Duration.ofSeconds(8);
 
@@ -46,9 +55,11 @@ public final class Conference {
     private final Executor owner;
     private final Timers timers;
     private final Listener listener;
+    private final Instant since;
     private final Map<Integer, Seat> seats = new LinkedHashMap<>();
     private @Nullable Tape tape;
     private boolean closed;
+    private int guests;
 
     /** The bridge is this conference's alone, which closes it. */
     public Conference(Dialer dialer, AudioBridge bridge, Executor owner, Timers timers, Listener listener) {
@@ -57,6 +68,7 @@ public final class Conference {
         this.owner = owner;
         this.timers = timers;
         this.listener = listener;
+        since = timers.wallTime();
     }
 
     /**
@@ -68,7 +80,22 @@ public final class Conference {
      * @throws IllegalArgumentException the target cannot be called
      */
     public Leg prepare(int seat, String track, String target, String subject, Optional<Provenance> provenance) throws IOException {
-        Seat made = new Seat(seat);
+        return prepare(new Seat(seat, track, target, listener), target, subject, provenance);
+    }
+
+    /**
+     * Makes a leg ready for somebody whom an operator adds: into the mix as soon as they answer. The conference's own listener hears nothing of them.
+     *
+     * @return its leg, to be dialled. Throws as {@link #prepare(int, String, String, String, Optional)} does
+     */
+    public Leg invite(String target, Listener guest) throws IOException {
+        int seat = GUESTS + guests++;
+        return prepare(new Seat(seat, "guest-" + guests, target, guest), target, "", Optional.empty());
+    }
+
+    private Leg prepare(Seat made, String target, String subject, Optional<Provenance> provenance) throws IOException {
+        String track = made.track;
+        int seat = made.number;
         AudioPort port = bridge.openPort(track, made, owner);
         made.port = port;
         try {
@@ -84,7 +111,7 @@ public final class Conference {
 
     /** Takes a call that came in; {@link Listener#onAnswered} follows when the caller has confirmed. Throws as {@link #prepare} does. */
     public Leg take(int seat, String track, IncomingCall call) throws IOException {
-        Seat made = new Seat(seat);
+        Seat made = new Seat(seat, track, call.from(), listener);
         AudioPort port = bridge.openPort(track, made, owner);
         made.port = port;
         seats.put(seat, made);
@@ -97,6 +124,37 @@ public final class Conference {
             port.close();
             throw e;
         }
+    }
+
+    /**
+     * Takes an answered leg over from another conference, into the mix; there it is forgotten without a word.
+     *
+     * @return false when it cannot be: then nothing has changed
+     * @throws IOException no port is free
+     */
+    public boolean adopt(int seat, String track, Conference from, int there) throws IOException {
+        Seat leaving = from.seats.get(there);
+        if (closed || leaving == null || leaving.leg == null || leaving.state != CallControl.State.ANSWERED) return false;
+        Seat made = new Seat(seat, track, leaving.party, listener);
+        AudioPort port = bridge.openPort(track, made, owner);
+        made.port = port;
+        if (!leaving.leg.move(port, made)) {
+            port.close();
+            return false;
+        }
+        made.leg = leaving.leg;
+        made.state = CallControl.State.ANSWERED;
+        seats.put(seat, made);
+        from.seats.remove(there, leaving);
+        leaving.port().close();
+        made.join();
+        return true;
+    }
+
+    /** Lets go of a leg that was made ready and will not be dialled. */
+    public void drop(int seat) {
+        Seat known = seats.remove(seat);
+        if (known != null) known.port().close();
     }
 
     public void dial(int seat) {
@@ -144,7 +202,41 @@ public final class Conference {
     /** Into the mix. */
     public void join(int seat) {
         Seat known = seats.get(seat);
-        if (known != null) known.port().join();
+        if (known != null) known.join();
+    }
+
+    /** The seat of the leg with this id; empty when it is not here any more. */
+    public OptionalInt seat(String leg) {
+        return seats.values().stream().filter(seat -> seat.leg != null && seat.leg.id().equals(leg)).mapToInt(seat -> seat.number).findFirst();
+    }
+
+    /** Who is here or being rung, in the order in which they came. */
+    public List<ConferenceControl.Participant> participants() {
+        return seats.values().stream().filter(seat -> seat.leg != null).map(Seat::view).toList();
+    }
+
+    public Instant since() { return since; }
+
+    /** Lets the others hear a party, or not. */
+    public void mute(int seat, boolean muted) {
+        Seat known = seats.get(seat);
+        if (known == null) return;
+        known.muted = muted;
+        known.port().mute(muted);
+    }
+
+    /**
+     * Puts a party on hold, out of the mix, or takes it off again.
+     *
+     * @return false when that cannot be done: it has not answered, or its protocol knows no hold
+     */
+    public boolean hold(int seat, boolean held) {
+        Seat known = seats.get(seat);
+        if (known == null || known.leg == null || !(held ? known.leg.hold() : known.leg.resume())) return false;
+        known.held = held;
+        if (known.joined && held) known.port().leave();
+        if (known.joined && !held) known.port().join();
+        return true;
     }
 
     /** Presses a key for one seat (RFC 4733). {@code digit}: 0-9, *, #, A-D. */
@@ -160,8 +252,10 @@ public final class Conference {
         bridge.record(onto.tap());
     }
 
-    /** Seats whose end has not come. */
-    public int live() { return seats.size(); }
+    /** Seats whose end has not come; those of guests do not count. */
+    public int live() {
+        return (int) seats.keySet().stream().filter(seat -> seat < GUESTS).count();
+    }
 
     /**
      * Hangs up on whoever is left, closes the bridge, ends the recording. A second call gives the same.
@@ -205,10 +299,31 @@ public final class Conference {
     private final class Seat implements Leg.Listener, AudioPort.Listener {
         private final int number;
         private final Deque<Line> lines = new ArrayDeque<>();
+        private final String track;
+        private final String party;
+        private final Listener told;
         private @Nullable Leg leg;
         private @Nullable AudioPort port;
+        private CallControl.State state = CallControl.State.DIALING;
+        private boolean joined;
+        private boolean muted;
+        private boolean held;
 
-        private Seat(int number) { this.number = number; }
+        private Seat(int number, String track, String party, Listener told) {
+            this.number = number;
+            this.track = track;
+            this.party = party;
+            this.told = told;
+        }
+
+        private void join() {
+            joined = true;
+            if (!held) port().join();
+        }
+
+        private ConferenceControl.Participant view() {
+            return new ConferenceControl.Participant(leg == null ? "" : leg.id(), party, track, state, joined && !held, muted, held);
+        }
 
         private AudioPort port() {
             AudioPort open = port;
@@ -242,10 +357,20 @@ public final class Conference {
         }
 
         @Override
-        public void onRinging(Leg ringing, int status) { listener.onRinging(number, status); }
+        public void onTokenChanged(Leg changed, Runnable kept) { told.onTokenChanged(number, changed.resumeToken(), kept); }
 
         @Override
-        public void onAnswered(Leg answered) { listener.onAnswered(number); }
+        public void onRinging(Leg ringing, int status) {
+            state = CallControl.State.RINGING;
+            told.onRinging(number, status);
+        }
+
+        @Override
+        public void onAnswered(Leg answered) {
+            state = CallControl.State.ANSWERED;
+            if (number >= GUESTS) join();
+            told.onAnswered(number);
+        }
 
         @Override
         public void onEnded(Leg ended, LegEnd end) {
@@ -253,18 +378,18 @@ public final class Conference {
             List<Line> dropped = new ArrayList<>(lines);
             lines.clear();
             port().close();
-            listener.onEnded(number, end);
+            told.onEnded(number, end);
             dropped.forEach(line -> line.finished.run());
         }
 
         @Override
         public void onFirstPacket() {
-            if (seats.get(number) == this) listener.onFirstPacket(number);
+            if (seats.get(number) == this) told.onFirstPacket(number);
         }
 
         @Override
         public void onDigit(char digit) {
-            if (seats.get(number) == this) listener.onDigit(number, digit);
+            if (seats.get(number) == this) told.onDigit(number, digit);
         }
     }
 

@@ -17,6 +17,11 @@ public interface IncomingCall {
     /** The escalation it belongs to, its signature already checked; empty for an ordinary call. */
     Optional<Provenance> provenance();
 
+    /** Whether the caller has proven by a password that the call comes from {@link #from}. A signed call has proven more, and says so by its provenance. */
+    default boolean authenticated() {
+        return false;
+    }
+
     /** Tells the caller that it rings (180). */
     void ring();
 

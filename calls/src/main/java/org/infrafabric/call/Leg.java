@@ -28,6 +28,14 @@ public interface Leg {
     /** Takes the party off hold. As {@link #hold}. */
     default boolean resume() { return false; }
 
+    /**
+     * Gives an answered leg's sound to another port, and its news to another listener: it goes on in another conference. The old port is whoever opened it's to
+     * close.
+     *
+     * @return false when it has no effect: not answered yet, over, or the protocol cannot
+     */
+    default boolean move(AudioPort to, Listener listener) { return false; }
+
     /** What happens to a leg. After {@link #onEnded} nothing more comes. */
     interface Listener {
         /**

@@ -9,7 +9,19 @@ final class Tones {
     /** Two rising tones of 200 ms each: something was to be said here. */
     static final Pcm NOTICE = notice();
 
+    /** What a caller hears while the other phone rings: 425 Hz, a second of four (ITU-T E.180, as in most of Europe). */
+    static final Pcm RINGBACK = ringback();
+
     private Tones() {}
+
+    private static Pcm ringback() {
+        short[] samples = new short[RATE * 4];
+        for (int i = 0; i < RATE; i++) {
+            double fade = Math.min(1, Math.min(i, RATE - 1 - i) / 80.0);
+            samples[i] = (short) (4000 * fade * Math.sin(2 * Math.PI * 425 * i / RATE));
+        }
+        return new Pcm(samples, RATE);
+    }
 
     private static Pcm notice() {
         short[] samples = new short[RATE * 4 / 10];

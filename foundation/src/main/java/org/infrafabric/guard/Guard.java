@@ -140,8 +140,21 @@ public final class Guard {
      * @param nowNanos monotonic
      */
     public Permit permitCall(String expertUri, Instant wall, long nowNanos) {
-        Optional<String> uri = normal(expertUri).filter(reachable::contains);
-        if (uri.isEmpty()) return new Permit(false, "no expert who can be rung has this address", 0);
+        return permit(normal(expertUri).filter(reachable::contains), "no expert who can be rung has this address", wall, nowNanos);
+    }
+
+    /**
+     * Whether an operator may have this party called now, or a call of ours may be sent on to it: an expert who can be rung, counted together with the calls of
+     * escalations, or a guardian. Nobody else.
+     */
+    public Permit permitOperatorCall(String partyUri, Instant wall, long nowNanos) {
+        Optional<String> uri = normal(partyUri).filter(
+                known -> reachable.contains(known) || roster.mayCallIn(known).filter(party -> party instanceof Guardian).isPresent());
+        return permit(uri, "nobody of the roster who can be rung has this address", wall, nowNanos);
+    }
+
+    private Permit permit(Optional<String> uri, String otherwise, Instant wall, long nowNanos) {
+        if (uri.isEmpty()) return new Permit(false, otherwise, 0);
         int most = settings.callsPerMinute();
         Counters.Taken taken = counters.take(CALLS + uri.get(), most, CALL_WINDOW, wall, nowNanos);
         if (taken.counted()) return Permit.ALLOWED;

@@ -27,6 +27,7 @@ final class Core implements Transactions.User {
     private final SipAccess access;
     private final Routes routes;
     private final Replies replies;
+    private final DigestServer digest;
     private final IncomingCall.Receiver receiver;
     private final EscalationHeaders headers;
     private final SipJournal journal;
@@ -56,6 +57,7 @@ final class Core implements Transactions.User {
         this.journal = journal;
         this.access = access;
         routes = new Routes(network, resolver, owner, this.timers, settings.identity());
+        digest = new DigestServer(access, ids);
         replies = new Replies(ids, settings.product());
         transactions = new Transactions(this.timers, network, counters, this);
         intake = new Intake(transactions, this.timers, new OverloadNotes(journal), counters, settings.product());
@@ -136,18 +138,29 @@ final class Core implements Transactions.User {
             return;
         }
         switch (headers.check(transaction.request(), timers.wallTime())) {
-            case EscalationHeaders.Verdict.Ordinary o -> offer(transaction, Optional.empty());
-            case EscalationHeaders.Verdict.Genuine genuine -> offer(transaction, Optional.of(genuine.provenance()));
+            case EscalationHeaders.Verdict.Ordinary o -> ordinary(transaction);
+            case EscalationHeaders.Verdict.Genuine genuine -> offer(transaction, Optional.of(genuine.provenance()), false);
             case EscalationHeaders.Verdict.Refused refused -> forbid(transaction, refused.reason());
             case EscalationHeaders.Verdict.Full full -> replies.overloaded(transaction);
         }
     }
 
-    private void offer(ServerTransaction transaction, Optional<Provenance> provenance) {
+    /** A call that carries no signed headers: its caller must say who it is, where anybody has a password at all. */
+    private void ordinary(ServerTransaction transaction) {
+        switch (digest.check(transaction.request(), timers.wallTime())) {
+            case DigestServer.Verdict.Open open -> offer(transaction, Optional.empty(), false);
+            case DigestServer.Verdict.Authentic authentic -> offer(transaction, Optional.empty(), true);
+            case DigestServer.Verdict.Ask ask -> replies.refuse(transaction, 401, "", answer -> digest.ask(answer, ask.stale(), timers.wallTime()));
+            case DigestServer.Verdict.NotTheirs stolen -> forbid(transaction, "not-your-address");
+            case DigestServer.Verdict.Full full -> replies.overloaded(transaction);
+        }
+    }
+
+    private void offer(ServerTransaction transaction, Optional<Provenance> provenance, boolean authenticated) {
         Optional<String> note = provenance.isPresent() ? Optional.of("") : strangers.take(timers.nowNanos());
         IncomingInvite call;
         try {
-            call = new IncomingInvite(this, transaction, provenance, note.isPresent());
+            call = new IncomingInvite(this, transaction, provenance, authenticated, note.isPresent());
         } catch (IllegalArgumentException e) {
             replies.refuseOnce(transaction, 400, String.valueOf(e.getMessage()));
             return;

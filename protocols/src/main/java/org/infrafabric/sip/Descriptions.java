@@ -14,7 +14,7 @@ import org.infrafabric.sdp.OfferAnswer;
 final class Descriptions {
     static final String TYPE = "application/sdp";
 
-    private final AudioPort audio;
+    private AudioPort audio;
     private final long sessionId;
     private final OfferAnswer turns = new OfferAnswer();
     private Direction willing = Direction.SENDRECV;
@@ -31,6 +31,12 @@ final class Descriptions {
         boolean changed = next != willing;
         willing = next;
         return changed;
+    }
+
+    /** What is said and heard goes through another port from now on; the peer is to be offered it. */
+    void move(AudioPort to) {
+        audio = to;
+        agreed.ifPresent(to::connect);
     }
 
     /** Our offer; its answer is awaited from now on. */

@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** Hashes of digest authentication, RFC 8760 §2.1, the weakest first. */
-enum DigestAlgorithm {
+public enum DigestAlgorithm {
     MD5("MD5", "MD5"), SHA_256("SHA-256", "SHA-256"), SHA_512_256("SHA-512-256", "SHA-512/256");
 
     private final String token;
@@ -20,10 +20,10 @@ enum DigestAlgorithm {
     }
 
     /** As a challenge names it. */
-    String token() { return token; }
+    public String token() { return token; }
 
     /** The algorithm of this name, with or without {@code -sess}; a challenge that names none means MD5 (RFC 7616 §3.3). */
-    static Optional<DigestAlgorithm> named(String name) {
+    public static Optional<DigestAlgorithm> named(String name) {
         if (name.isEmpty()) return Optional.of(MD5);
         String plain = name.regionMatches(true, name.length() - 5, "-sess", 0, 5) ? name.substring(0, name.length() - 5) : name;
         for (DigestAlgorithm each : values()) {

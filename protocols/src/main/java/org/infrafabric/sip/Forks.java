@@ -82,13 +82,13 @@ final class Forks {
         return fork == null ? otherwise : fork.early.map(requests -> requests.dialog().localNumber()).orElse(otherwise);
     }
 
-    /** The 2xx of one phone: connects the port by what it says, or by what it said before, §13.2.1. Forgets the others. */
+    /** The 2xx of one phone: connects the port by what it says, or by what it said before, §13.2.1. */
     void settle(SipMessage response, String tag) throws NoCommonCodec, MalformedSdp {
         Fork fork = byTag.getOrDefault(tag, new Fork());
-        byTag.clear();
+        byte[] answer = response.hasBody() && !fork.reliable ? response.body() : fork.answer.orElse(response.body());
+        byTag.values().forEach(each -> each.answer = Optional.empty()); // what is left of them is counted on when they answer too
         if (fork.changed.isPresent()) descriptions.settle(fork.changed.get());
-        else if (response.hasBody() && !fork.reliable) descriptions.accept(response.body());
-        else descriptions.accept(fork.answer.orElse(response.body()));
+        else descriptions.accept(answer);
     }
 
     /** A request of a phone that still rings. */

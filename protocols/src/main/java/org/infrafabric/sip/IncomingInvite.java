@@ -21,6 +21,7 @@ final class IncomingInvite implements IncomingCall, Core.InDialog {
     private final Core core;
     private final ServerTransaction transaction;
     private final Optional<Provenance> provenance;
+    private final boolean authenticated;
     private final boolean noted;
     private final Dialog dialog;
     private Optional<Runnable> cancelled = Optional.empty();
@@ -29,13 +30,15 @@ final class IncomingInvite implements IncomingCall, Core.InDialog {
     private boolean settled;
 
     /**
+     * @param authenticated the caller has proven who it is by a password
      * @param noted whether it is written down though nothing comes of it
      * @throws IllegalArgumentException when no dialog can be made of the INVITE; the message may go to the peer
      */
-    IncomingInvite(Core core, ServerTransaction transaction, Optional<Provenance> provenance, boolean noted) {
+    IncomingInvite(Core core, ServerTransaction transaction, Optional<Provenance> provenance, boolean authenticated, boolean noted) {
         this.core = core;
         this.transaction = transaction;
         this.provenance = provenance;
+        this.authenticated = authenticated;
         this.noted = noted;
         dialog = Dialog.callee(transaction.request(), core.ids().tag());
         core.register(callId(), dialog.localTag(), this); // the 180 will make an early dialog, §12.1.1
@@ -54,6 +57,9 @@ final class IncomingInvite implements IncomingCall, Core.InDialog {
 
     @Override
     public Optional<Provenance> provenance() { return provenance; }
+
+    @Override
+    public boolean authenticated() { return authenticated; }
 
     @Override
     public void ring() {
@@ -207,7 +213,7 @@ final class IncomingInvite implements IncomingCall, Core.InDialog {
 
     /** The leg that it becomes. */
     private final class Answered implements Leg {
-        private final AudioPort audio;
+        private AudioPort audio;
         private final Session session;
 
         Answered(AudioPort audio, Listener listener) {
@@ -260,5 +266,12 @@ final class IncomingInvite implements IncomingCall, Core.InDialog {
 
         @Override
         public boolean resume() { return session.hold(false); }
+
+        @Override
+        public boolean move(AudioPort to, Leg.Listener next) {
+            if (!session.move(to, next)) return false;
+            audio = to;
+            return true;
+        }
     }
 }

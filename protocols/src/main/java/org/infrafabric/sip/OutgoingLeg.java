@@ -33,7 +33,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
 
     private final Core core;
     private final CallOrder order;
-    private final Listener listener;
+    private final Listener listener; // until the answer; the session has it then
     private final SipUri target;
     private final InviteForm form;
     private final DigestClient digest;
@@ -44,6 +44,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
     private final Deque<String> elsewhere = new ArrayDeque<>();
     private final Set<String> tried = new HashSet<>();
     private State state = State.PREPARED;
+    private AudioPort audio;
     private Attempt attempt;
     private SessionExpires wish;
     private Optional<Session> session = Optional.empty();
@@ -68,7 +69,8 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         InetSocketAddress local = core.routes().local(protocol, remote);
         form = new InviteForm(core, order, target, core.ids().callId(Addresses.host(local)), core.ids().tag());
         digest = new DigestClient(core.access().credentials(), core.ids());
-        descriptions = new Descriptions(order.audio(), core.ids().sessionId());
+        audio = order.audio();
+        descriptions = new Descriptions(audio, core.ids().sessionId());
         forks = new Forks(core, form.localTag(), digest, descriptions);
         offer = descriptions.offer();
         wish = new SessionExpires(core.settings().sessionSeconds(), "");
@@ -82,7 +84,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
     public String id() { return form.callId(); }
 
     @Override
-    public AudioPort audio() { return order.audio(); }
+    public AudioPort audio() { return audio; }
 
     @Override
     public String resumeToken() {
@@ -146,6 +148,13 @@ final class OutgoingLeg implements Leg, Core.InDialog {
 
     @Override
     public boolean resume() { return state == State.ANSWERED && session.filter(answered -> answered.hold(false)).isPresent(); }
+
+    @Override
+    public boolean move(AudioPort to, Listener next) {
+        if (state != State.ANSWERED || session.filter(answered -> answered.move(to, next)).isEmpty()) return false;
+        audio = to;
+        return true;
+    }
 
     // --- what comes back ---------------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.Leg;
 import org.infrafabric.call.LegEnd;
 import org.infrafabric.call.Provenance;
+import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.NoCommonCodec;
 import org.infrafabric.sdp.MalformedSdp;
 import org.infrafabric.time.Timers;
@@ -15,7 +16,7 @@ final class Session implements Core.InDialog {
 
     private final Core core;
     private final Leg leg;
-    private final Leg.Listener listener;
+    private Leg.Listener listener;
     private final DialogRequests requests;
     private final Dialog dialog;
     private final Descriptions descriptions;
@@ -228,6 +229,15 @@ final class Session implements Core.InDialog {
     boolean hold(boolean held) {
         if (over) return false;
         if (descriptions.hold(held)) modification.offer();
+        return true;
+    }
+
+    /** Goes on through another port, and tells somebody else. False when the call is over, or not confirmed yet. */
+    boolean move(AudioPort to, Leg.Listener next) {
+        if (over || !announced) return false;
+        listener = next;
+        descriptions.move(to);
+        modification.offer();
         return true;
     }
 

@@ -30,12 +30,16 @@ final class Bench implements Network {
     final Heard heard = new Heard();
     final Core core;
     IncomingCall.Receiver receiver = incoming::add;
+    boolean tcp;
+    boolean refusesTcp;
 
     Bench() { this(EscalationHeaders.none()); }
 
-    Bench(EscalationHeaders headers) {
+    Bench(EscalationHeaders headers) { this(headers, SipAccess.NONE); }
+
+    Bench(EscalationHeaders headers, SipAccess access) {
         SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@ifbus.test", "ifbus/test", 3);
-        core = new Core(settings, time, time, this, new Ids(new Random(1)), call -> receiver.onIncoming(call), headers, SipAccess.NONE, new Notes(),
+        core = new Core(settings, time, time, this, new Ids(new Random(1)), call -> receiver.onIncoming(call), headers, access, new Notes(),
                 SipCounters.NONE, (host, found) -> {
                     found.accept(Optional.empty());
                 });
@@ -52,6 +56,7 @@ final class Bench implements Network {
     @Override
     public void send(Hop to, byte[] message, Runnable onFailure) {
         hops.add(to);
+        if (to.reliable() && refusesTcp) time.execute(onFailure);
         try {
             sent.add(SipParser.parse(message));
         } catch (NotSip e) {
@@ -61,7 +66,7 @@ final class Bench implements Network {
 
     @Override
     public Optional<InetSocketAddress> local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {
-        return protocol == Endpoint.Protocol.UDP ? Optional.of(new InetSocketAddress("127.0.0.1", 5060)) : Optional.empty();
+        return protocol == Endpoint.Protocol.UDP || tcp ? Optional.of(new InetSocketAddress("127.0.0.1", 5060)) : Optional.empty();
     }
 
     /** Dials the peer and gives the leg; the INVITE is the first message sent. */
@@ -82,11 +87,15 @@ final class Bench implements Network {
     }
 
     void respond(SipMessage request, int status, String tag, String target, String body) {
-        String contact = status >= 200 && status < 300 ? "Contact: " + target + "\n" : "";
+        respondWith(request, status, tag, status >= 200 && status < 300 ? "Contact: " + target + "\n" : "", body);
+    }
+
+    /** The same with header lines of its own, each ended with LF. */
+    void respondWith(SipMessage request, int status, String tag, String extra, String body) {
         String to = request.text(HeaderName.TO) + (request.text(HeaderName.TO).contains("tag=") || tag.isEmpty() ? "" : ";tag=" + tag);
         receive("SIP/2.0 " + status + " X\nVia: " + request.text(HeaderName.VIA) + "\nFrom: " + request.text(HeaderName.FROM) + "\nTo: " + to
                 + "\nCall-ID: "
-                + request.text(HeaderName.CALL_ID) + "\nCSeq: " + request.text(HeaderName.CSEQ) + "\n" + contact
+                + request.text(HeaderName.CALL_ID) + "\nCSeq: " + request.text(HeaderName.CSEQ) + "\n" + extra
                 + (body.isEmpty() ? "" : "Content-Type: application/sdp\n") + "Content-Length: " + body.length() + "\n\n" + body);
     }
 
@@ -111,6 +120,25 @@ final class Bench implements Network {
         String tag = NameAddr.parse(last().text(HeaderName.TO)).tag();
         request("ACK", "inack", "in@peer", tag, 1, "", "");
         return tag;
+    }
+
+    /** The last request of this method that we sent. */
+    SipMessage latest(String method) {
+        return sent.stream().filter(m -> m.isRequest() && m.method().equals(method)).toList().getLast();
+    }
+
+    /** A call that we made and that was answered; gives its INVITE. */
+    SipMessage established(Leg[] leg, String extra) {
+        leg[0] = dial();
+        SipMessage invite = last();
+        respondWith(invite, 200, "t", "Contact: <sip:expert@127.0.0.1:5080>\n" + extra, OFFER);
+        return invite;
+    }
+
+    /** A request of the peer in a call that we made. */
+    void requestBack(SipMessage invite, String method, int cseq, String extra, String body) {
+        String text = text(method, "back" + cseq, invite.text(HeaderName.CALL_ID), invite.fromTag(), cseq, extra, body);
+        receive(text.replace("<sip:peer@127.0.0.1:5080>;tag=p", invite.text(HeaderName.TO) + ";tag=t"));
     }
 
     SipMessage last() { return sent.getLast(); }

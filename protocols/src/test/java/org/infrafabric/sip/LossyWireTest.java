@@ -30,7 +30,8 @@ class LossyWireTest {
         callee.other = caller;
         Leg leg = caller.core.prepare(new CallOrder("sip:expert@127.0.0.1:5080", "", Optional.empty(), new TestAudio(40_000)), caller.heard);
         leg.dial();
-        time.after(Duration.ofMillis(random.nextInt(4000)), () -> leg.hangUp("caller"));
+        caller.fiddle(leg);
+        time.after(Duration.ofMillis(random.nextInt(random.nextBoolean() ? 4_000 : 60_000)), () -> leg.hangUp("caller"));
         time.advance(Duration.ofSeconds(250));
 
         assertThat(caller.ends()).isEqualTo(1);
@@ -67,6 +68,16 @@ class LossyWireTest {
 
         long ends() { return heard.words.stream().filter(word -> word.startsWith("ended")).count(); }
 
+        /** Holds and resumes at odd moments, so that re-INVITEs of both sides cross each other, the ACKs and the BYEs. */
+        void fiddle(Leg leg) {
+            for (int i = random.nextInt(5); i > 0; i--) {
+                boolean hold = random.nextBoolean();
+                time.after(Duration.ofMillis(random.nextInt(20_000)), () -> {
+                    boolean unused = hold ? leg.hold() : leg.resume();
+                });
+            }
+        }
+
         private void onIncoming(IncomingCall call) {
             boolean[] gone = new boolean[1];
             call.onCancelled(() -> gone[0] = true);
@@ -75,6 +86,7 @@ class LossyWireTest {
                 if (gone[0]) return;
                 Leg leg = call.answer(new TestAudio(40_002), heard);
                 legs.add(leg);
+                fiddle(leg);
                 time.after(Duration.ofMillis(random.nextInt(60_000)), () -> leg.hangUp("callee"));
             });
         }

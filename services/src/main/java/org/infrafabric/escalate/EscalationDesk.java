@@ -9,7 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.infrafabric.call.CallFailure;
+import org.infrafabric.call.Conference;
 import org.infrafabric.call.IncomingCall;
+import org.infrafabric.call.Provenance;
 import org.infrafabric.guard.Party;
 import org.infrafabric.store.StoreFailure;
 import org.infrafabric.witness.EventType;
@@ -201,19 +203,26 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
         return answer;
     }
 
+    /** The conferences of the escalations that run, by the escalation's id. Owner's thread. */
+    public Map<String, Conference> conferences() {
+        Map<String, Conference> open = new java.util.LinkedHashMap<>();
+        running.forEach((id, each) -> { if (!each.over()) each.conference().ifPresent(conference -> open.put(id, conference)); });
+        return open;
+    }
+
     // --- calls that come in ------------------------------------------------------------------------------------------------------------
 
     /** Somebody of the roster who calls for an escalation that runs takes part in it; nobody else is let in. Owner's thread. */
     @Override
     public void onIncoming(IncomingCall call) {
         Optional<Party> party = parts.guard().get().mayCallIn(call.from());
-        if (party.isEmpty() || call.provenance().isEmpty()) {
+        if (party.isEmpty() || call.provenance().isEmpty() && !call.authenticated()) {
             turnAway(call, CallFailure.DENIED_BY_GUARD, party.isEmpty() ? "not in the roster" : "belongs to no escalation");
             return;
         }
-        String trace = call.provenance().get().traceId();
+        Optional<String> trace = call.provenance().map(Provenance::traceId); // who only dials in means whatever waits for them
         for (Running each : running.values()) {
-            if (!each.over() && each.matter().traceId().equals(trace) && each.take(party.get(), call)) return;
+            if (!each.over() && trace.filter(named -> !each.matter().traceId().equals(named)).isEmpty() && each.take(party.get(), call)) return;
         }
         turnAway(call, CallFailure.NOT_FOUND, "no open escalation has a part for this caller");
     }

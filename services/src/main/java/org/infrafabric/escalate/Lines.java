@@ -62,6 +62,9 @@ final class Lines implements Conference.Listener {
     /** The legs that are up. */
     List<LiveLeg> legs() { return portrait.legs(conference); }
 
+    /** The conference, once somebody has been called. */
+    Optional<Conference> conference() { return Optional.ofNullable(conference); }
+
     /** Renders what will be said in this state and the next. */
     void ahead(State state) {
         switch (state) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import org.infrafabric.call.Conference;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.guard.Expert;
 import org.infrafabric.guard.Guardian;
@@ -167,6 +168,8 @@ final class Running implements Out, Journal.Keeper {
 
     /** The legs that are up. */
     List<LiveLeg> legs() { return lines.legs(); }
+
+    Optional<Conference> conference() { return lines.conference(); }
 
     // --- what the machine asks ---------------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,15 @@ public final class Baresip implements AutoCloseable {
 
     /** The same on a given port; the one after it must be free too. */
     public static Baresip answering(Path folder, String user, Path voice, int port) throws Exception {
+        return start(folder, user, "", voice, port);
+    }
+
+    /** One that knows a password, for servers that ask who it is. */
+    public static Baresip knowing(Path folder, String user, String password, Path voice, int port) throws Exception {
+        return start(folder, user, ";auth_user=" + user + ";auth_pass=" + password, voice, port);
+    }
+
+    private static Baresip start(Path folder, String user, String account, Path voice, int port) throws Exception {
         int rtp = Ports.free(20), control = Ports.free(2);
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("config"), String.join("\n", "poll_method epoll", "sip_listen 127.0.0.1:" + port, "net_interface 127.0.0.1",
@@ -48,7 +57,8 @@ public final class Baresip implements AutoCloseable {
                 "module_tmp account.so",
                 "module_app menu.so", "module_app ctrl_tcp.so", ""));
         Files.writeString(folder.resolve("accounts"),
-                "<sip:" + user + "@127.0.0.1:" + port + ";transport=udp>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1,PCMU/8000/1\n");
+                "<sip:" + user + "@127.0.0.1:" + port + ";transport=udp>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1,PCMU/8000/1" + account
+                        + "\n");
         Files.writeString(folder.resolve("contacts"), "\n");
         Path output = folder.resolve("baresip.out");
         Process process = Peer.start(folder, output, "baresip", "-f", folder.toString(), "-t", "300");
@@ -66,6 +76,11 @@ public final class Baresip implements AutoCloseable {
     public void press(char digit) throws IOException { command("sndcode", String.valueOf(digit)); }
 
     public void hangUp() throws IOException { command("hangup", ""); }
+
+    /** Puts its call on hold. */
+    public void hold() throws IOException { command("hold", ""); }
+
+    public void resume() throws IOException { command("resume", ""); }
 
     /** Calls somebody. */
     public void dial(String uri) throws IOException { command("dial", uri); }

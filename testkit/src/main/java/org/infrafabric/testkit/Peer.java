@@ -15,7 +15,7 @@ public final class Peer {
     }
 
     /** Starts a program with its output in a file, for the test's report when it fails. */
-    static Process start(Path folder, Path output, String... command) throws IOException {
+    public static Process start(Path folder, Path output, String... command) throws IOException {
         Files.createDirectories(folder);
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

@@ -167,6 +167,25 @@ public final class SippScenario {
         return step("<send" + (retransmitted ? " retrans=\"500\"" : "") + "><![CDATA[\n\n" + message.stripTrailing() + "\n\n]]></send>");
     }
 
+    /** A caller's first request with headers of its own, in sipp's own words: {@code first} is all of it, the lines ended with LF. */
+    public static SippScenario saying(String first) {
+        return new SippScenario().send(first, true);
+    }
+
+    /** A callee that begins with this step in sipp's own words. */
+    public static SippScenario called(String xml) {
+        return new SippScenario().step(xml);
+    }
+
+    /** A message in sipp's own words, sent once; lines ended with LF. */
+    public SippScenario say(String message) { return send(message, false); }
+
+    /** A step in sipp's own words, for what the methods here do not say. */
+    public SippScenario then(String xml) { return step(xml); }
+
+    /** The answer's session description, as all calls of sipp here have it. */
+    public static String sdp() { return SDP; }
+
     private SippScenario step(String xml) {
         steps.append(xml).append('\n');
         return this;
