@@ -64,7 +64,8 @@ class BadNetworkTest {
     void shouldAnswerAndEndEveryCallOnceOnBothSides() throws Exception {
         List<Leg> legs = dial();
         Await.that("all calls to be answered on both sides", PATIENCE,
-                () -> caller.words.stream().filter("answered"::equals).count() == CALLS && callee.words.stream().filter("answered"::equals).count() == CALLS);
+                () -> caller.words.stream().filter("answered"::equals).count() == CALLS
+                        && callee.words.stream().filter("answered"::equals).count() == CALLS);
         loop.submit(() -> legs.forEach(leg -> leg.hangUp("done"))).get(3, SECONDS);
         Await.that("all calls to be over on both sides", PATIENCE, () -> caller.ends.size() == CALLS && callee.ends.size() == CALLS);
         assertThat(answered).as("a repeated INVITE is no second call").hasSize(CALLS);
@@ -78,7 +79,8 @@ class BadNetworkTest {
     void shouldTakeBackEveryCallThatRings() throws Exception {
         answering = false;
         List<Leg> legs = dial();
-        Await.that("all phones to ring", PATIENCE, () -> ringing.size() == CALLS && caller.words.stream().filter("ringing 180"::equals).count() == CALLS);
+        Await.that("all phones to ring", PATIENCE,
+                () -> ringing.size() == CALLS && caller.words.stream().filter("ringing 180"::equals).count() == CALLS);
         loop.submit(() -> legs.forEach(leg -> leg.hangUp("no more"))).get(3, SECONDS);
         Await.that("no phone to ring any more", PATIENCE, () -> called.calls() == 0 && calling.calls() == 0);
         assertThat(caller.ends).hasSize(CALLS);
@@ -100,7 +102,8 @@ class BadNetworkTest {
     }
 
     private UserAgent agent(InetSocketAddress address, IncomingCall.Receiver receiver) throws Exception {
-        UserAgent agent = new UserAgent(new SipSettings(List.of(Endpoint.udp(address)), "sip:x@ifbus.test", "t"), loop, new LoopTimers(loop), receiver,
+        UserAgent agent = new UserAgent(new SipSettings(List.of(Endpoint.udp(address)), "sip:x@ifbus.test", "t"), loop, new LoopTimers(loop),
+                receiver,
                 EscalationHeaders.none(), SipJournal.NONE, SipCounters.NONE, HostResolver.system());
         agents.add(agent);
         List<Endpoint> unused = agent.start();

@@ -50,7 +50,8 @@ class HostilePeersTest {
 
     @Test
     void shouldSayThatAMessageIsTooLongForAnyTransport() throws IOException {
-        String announced = Bench.text("INVITE", "big", "big", "", 1, "", "x").replace("Content-Length: 1", "Content-Length: 99999").replace("\n", "\r\n");
+        String announced = Bench.text("INVITE", "big", "big", "", 1, "", "x").replace("Content-Length: 1", "Content-Length: 99999").replace("\n",
+                "\r\n");
         try (Wire wire = new Wire()) {
             assertThat(wire.byTcp(announced.getBytes(ISO_8859_1))).isEqualTo(413);
         }
@@ -96,7 +97,8 @@ class HostilePeersTest {
     @Test
     void shouldTurnNewCallsAwayWhenItCannotKeepUpAndTakeThemAgainSoonAfter() throws Exception {
         boolean[] slow = {true};
-        try (Wire wire = new Wire(call -> { if (slow[0]) work(3); }); DatagramSocket flood = new DatagramSocket(new InetSocketAddress("127.0.66.3", 5080))) {
+        try (Wire wire = new Wire(call -> { if (slow[0]) work(3); });
+                DatagramSocket flood = new DatagramSocket(new InetSocketAddress("127.0.66.3", 5080))) {
             flood.setSoTimeout(5_000);
             for (int i = 0; i < 600; i++) send(wire, flood, invite("flood-" + i));
             int turnedAway = 0;

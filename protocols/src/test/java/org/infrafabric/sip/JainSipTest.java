@@ -82,7 +82,8 @@ class JainSipTest {
         SPOILT.put("we: no status of SIP", "JAIN-SIP takes numbers of any length");
         SPOILT.put("they: Missing a required header : Max-Forwards", "RFC 2543 has none, RFC 3261 §16.3");
         SPOILT.put("they: Missing a required header : Contact", "RFC 2543 has none, RFC 4475 §3.4.1");
-        SPOILT.put("they: Missing a required header : Via", "a Via below the topmost that is spoilt is the next one's to judge; JAIN-SIP throws all away");
+        SPOILT.put("they: Missing a required header : Via",
+                "a Via below the topmost that is spoilt is the next one's to judge; JAIN-SIP throws all away");
         SPOILT.put("they: Via Is missing", "the same in a response");
         SPOILT.put("they: Missing a required header : From", "an odd but sound URI or display name that JAIN-SIP cannot read");
         SPOILT.put("they: From Is missing", "the same in a response");
@@ -148,7 +149,8 @@ class JainSipTest {
         if (theyRefuse) return Optional.of("they: " + theirs.substring(REFUSED.length()).strip());
         String[] one = ours.split(", ");
         String[] other = theirs.split(", ");
-        for (int i = 0; i < Math.min(one.length, other.length); i++) if (!one[i].equals(other[i])) return Optional.of("field " + one[i].split(" ")[0]);
+        for (int i = 0; i < Math.min(one.length, other.length); i++)
+            if (!one[i].equals(other[i])) return Optional.of("field " + one[i].split(" ")[0]);
         return Optional.of("field of another number");
     }
 
@@ -187,7 +189,7 @@ class JainSipTest {
 
     private static void checkHeaders(SIPMessage message) throws ParseException {
         if (message instanceof SIPRequest request) request.checkHeaders();
-        else ((SIPResponse) message).checkHeaders();
+        else((SIPResponse) message).checkHeaders();
     }
 
     private static String found(String start, String callId, long number, String method, String fromTag, String toTag, String branch, String host,

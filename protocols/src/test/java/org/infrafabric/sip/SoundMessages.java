@@ -13,7 +13,8 @@ final class SoundMessages {
     private static final String[] USERS = {"alice", "b%6Fb", "+1-201-555-0123;x=y", "a.b_c!d~e*f'g(h)", "j&k=l+m$n"};
     private static final String[] NAMES = {"", "Alice ", "\"A. G. Bell\" ", "\"with \\\" quote, comma; <sip:no@no>\" ", "A B "};
     private static final String[] METHODS = {"INVITE", "BYE", "OPTIONS", "INFO"};
-    private static final String[] EXTRA = {"Subject: lunch: today?", "s: x", "User-Agent: phone/1.0 (a; b)", "X-Anything: ;,<>=\"", "Allow: INVITE, ACK",
+    private static final String[] EXTRA = {"Subject: lunch: today?", "s: x", "User-Agent: phone/1.0 (a; b)", "X-Anything: ;,<>=\"",
+        "Allow: INVITE, ACK",
         "Supported: timer,  replaces", "k:", "Date: Sat, 13 Nov 2010 23:29:00 GMT"};
 
     private final Random random;
@@ -27,10 +28,11 @@ final class SoundMessages {
         List<String> headers = new ArrayList<>();
         headers.add(name("Via", "v") + via());
         if (random.nextInt(3) == 0) headers.add(name("Via", "v") + via() + "," + space() + via());
-        List<String> rest = new ArrayList<>(List.of(name("From", "f") + address() + tag(), name("To", "t") + address() + (random.nextBoolean() ? tag() : ""),
-                name("Call-ID", "i") + word(12) + (random.nextBoolean() ? "@" + word(5) : ""),
-                name("CSeq", "") + random.nextInt(Integer.MAX_VALUE) + space1() + method, name("Max-Forwards", "") + random.nextInt(256),
-                name("Contact", "m") + "<" + uri() + ">", name("Content-Length", "l") + body.length()));
+        List<String> rest = new ArrayList<>(
+                List.of(name("From", "f") + address() + tag(), name("To", "t") + address() + (random.nextBoolean() ? tag() : ""),
+                        name("Call-ID", "i") + word(12) + (random.nextBoolean() ? "@" + word(5) : ""),
+                        name("CSeq", "") + random.nextInt(Integer.MAX_VALUE) + space1() + method, name("Max-Forwards", "") + random.nextInt(256),
+                        name("Contact", "m") + "<" + uri() + ">", name("Content-Length", "l") + body.length()));
         if (!body.isEmpty()) rest.add(name("Content-Type", "c") + "application/sdp");
         for (int i = random.nextInt(4); i > 0; i--) rest.add(pick(EXTRA));
         Collections.shuffle(rest, random);

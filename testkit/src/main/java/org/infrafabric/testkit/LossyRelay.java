@@ -81,7 +81,8 @@ public final class LossyRelay implements AutoCloseable {
     }
 
     private synchronized void pass(String message, DatagramSocket out, InetSocketAddress target) {
-        byte[] rewritten = (target.equals(other) ? swap(message, one, seenByOther, seenByOne, other) : swap(message, other, seenByOne, seenByOther, one))
+        byte[] rewritten = (target.equals(other) ? swap(message, one, seenByOther, seenByOne, other)
+                : swap(message, other, seenByOne, seenByOther, one))
                 .getBytes(ISO_8859_1);
         for (int copies = random.nextInt(100) < weather.doubledPercent() ? 2 : 1; copies > 0; copies--) {
             if (random.nextInt(100) < weather.lossPercent()) {
@@ -93,7 +94,8 @@ public final class LossyRelay implements AutoCloseable {
     }
 
     /** Who spoke is seen as this relay, and whom they meant behind this relay as who is really there. */
-    private static String swap(String message, InetSocketAddress speaker, InetSocketAddress asSeen, InetSocketAddress meant, InetSocketAddress really) {
+    private static String swap(String message, InetSocketAddress speaker, InetSocketAddress asSeen, InetSocketAddress meant,
+            InetSocketAddress really) {
         return message.replace(text(speaker), text(asSeen)).replace(text(meant), text(really));
     }
 
