@@ -20,6 +20,7 @@ class GuardReloadTest {
 
     @Test
     void shouldChangeItsMindAsItIsToldAndJudgeAllOfItAgainFromTheLog() throws Exception {
+        Requires.programs("openssl");
         Path policy = folder.resolve("policy.yaml");
         write(policy, "people");
         try (Site site = new Site(folder).expert("sip:nobody@no-such-host.invalid", "legal", "dtmf", "PT5S")

@@ -31,6 +31,8 @@ import org.infrafabric.time.HandTimers;
  */
 public final class MutationRun implements Network {
     private static final int BLOCK = 20_000;
+    /** Longer than any transaction, and than the session timers that a call of chance may bring. */
+    private static final Duration LONG_AFTER = Duration.ofDays(2);
     private static final int MOST_OUTCOMES = 10_000;
     private static final Hop UDP = new Hop(Endpoint.Protocol.UDP, new InetSocketAddress("127.0.0.1", 5080), 0);
     private static final Hop TCP = new Hop(Endpoint.Protocol.TCP, new InetSocketAddress("127.0.0.1", 5080), 1);
@@ -119,10 +121,10 @@ public final class MutationRun implements Network {
     private void finishBlock() {
         ringing.forEach(call -> call.refuse(CallFailure.BUSY));
         legs.forEach(leg -> leg.hangUp("over"));
-        time.advance(Duration.ofSeconds(200));
+        time.advance(LONG_AFTER);
         ringing.clear();
         legs.clear();
-        if (core.transactions().open() != 0 || core.calls() != 0 || time.pending() > 1)
+        if (core.transactions().open() != 0 || core.calls() != 0 || time.pending() > 0)
             throw new IllegalStateException(core.transactions().open() + " transactions, " + core.calls() + " calls and " + time.pending()
                     + " timers are left when all have run out");
     }

@@ -15,25 +15,33 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** TCP connections of one owner, taken and made, all on its event loop. A connection to an address is used again while it stands. */
+/**
+ * TCP connections of one owner, taken and made, all on its event loop. A connection to an address is used again while it stands. When there are too
+ * many, the one that was silent longest makes room: it can be made anew, and whoever opens many to hold them all only holds its own.
+ */
 public final class TcpSockets implements AutoCloseable {
-    /** Connections at once; beyond, new ones are closed unheard. */
     private static final int MAX_CONNECTIONS = 10_000;
+    /** From one address: it may be a proxy's, or that of many phones. Beyond, new ones are closed unheard. */
+    private static final int SHARE = 10;
     private static final int CONNECT_MILLIS = 4_000;
     /** A peer that does not read what it asked for is cut off when this much waits for it. */
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(1 << 19, 1 << 20);
 
     private final EventLoop loop;
     private final Receiver receiver;
-    private final Map<Long, Connection> open = new HashMap<>();
+    private final int most;
+    private final Map<Long, Connection> open = new LinkedHashMap<>(16, 0.75f, true); // the one that was silent longest first
+    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private final Map<InetSocketAddress, Connection> byRemote = new HashMap<>();
     private final Map<InetSocketAddress, List<Waiting>> connecting = new HashMap<>();
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
@@ -49,10 +57,17 @@ public final class TcpSockets implements AutoCloseable {
         void onClosed(Connection connection);
     }
 
-    public TcpSockets(EventLoop loop, Receiver receiver) {
+    public TcpSockets(EventLoop loop, Receiver receiver) { this(loop, receiver, MAX_CONNECTIONS); }
+
+    /** @param most connections at once; a tenth of them, but at least one, from one address */
+    public TcpSockets(EventLoop loop, Receiver receiver, int most) {
         this.loop = loop;
         this.receiver = receiver;
+        this.most = most;
     }
+
+    /** Connections that stand. On the loop. */
+    public int open() { return open.size(); }
 
     /**
      * Listens. Not to be called on the loop itself.
@@ -77,7 +92,7 @@ public final class TcpSockets implements AutoCloseable {
             known.send(bytes, onFailure);
             return;
         }
-        if (open.size() + connecting.size() >= MAX_CONNECTIONS) {
+        if (connecting.size() >= most) {
             loop.execute(onFailure);
             return;
         }
@@ -165,10 +180,13 @@ public final class TcpSockets implements AutoCloseable {
         private void opened(Channel channel) {
             if (connection.isPresent() || !channel.isActive()) return;
             Connection opened = new Connection(++numbers, channel);
-            if (open.size() >= MAX_CONNECTIONS) {
+            InetAddress from = opened.remote().getAddress();
+            if (accepted && byAddress.getOrDefault(from, 0) >= Math.max(1, most / SHARE)) {
                 opened.close();
                 return;
             }
+            if (open.size() >= most) open.values().iterator().next().close();
+            byAddress.merge(from, 1, Integer::sum);
             connection = Optional.of(opened);
             open.put(opened.number(), opened);
             byRemote.put(opened.remote(), opened);
@@ -177,13 +195,17 @@ public final class TcpSockets implements AutoCloseable {
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
-            connection.ifPresent(from -> receiver.onBytes(from, ByteBufUtil.getBytes(bytes)));
+            connection.ifPresent(from -> {
+                open.get(from.number()); // it is not silent
+                receiver.onBytes(from, ByteBufUtil.getBytes(bytes));
+            });
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
             connection.ifPresent(closed -> {
                 open.remove(closed.number());
+                byAddress.computeIfPresent(closed.remote().getAddress(), (address, count) -> count == 1 ? null : count - 1);
                 byRemote.remove(closed.remote(), closed);
                 receiver.onClosed(closed);
             });

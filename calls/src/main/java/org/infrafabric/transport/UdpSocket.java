@@ -2,6 +2,7 @@ package org.infrafabric.transport;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -52,7 +53,9 @@ public final class UdpSocket implements AutoCloseable {
         Bootstrap bootstrap = new Bootstrap().group(loop).channel(EventLoops.datagram(loop)).option(ChannelOption.SO_RCVBUF, BUFFER_BYTES)
                 .option(ChannelOption.RECVBUF_ALLOCATOR,
                         new FixedRecvByteBufAllocator(several ? AT_A_TIME * MAX_DATAGRAM : MAX_DATAGRAM).maxMessagesPerRead(BATCH))
-                .option(ChannelOption.SO_SNDBUF, BUFFER_BYTES).handler(inbound);
+                .option(ChannelOption.SO_SNDBUF, BUFFER_BYTES)
+                // The default allocator pools nothing as large as a batch's buffer, and would clear a new one for each read.
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT).handler(inbound);
         if (several) bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM);
         return new UdpSocket(Binding.await(bootstrap.bind(local), "udp", local), inbound);
     }

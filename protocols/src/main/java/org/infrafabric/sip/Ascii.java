@@ -85,10 +85,12 @@ final class Ascii {
     /** Index after the quoted string that starts at {@code from}. */
     static int quotedEnd(byte[] bytes, int from, int to) {
         for (int i = from + 1; i < to; i++) {
-            if (bytes[i] == '\\') i++;
-            else if (bytes[i] == '"') return i + 1;
+            byte b = bytes[i];
+            if (b == '\\') i++;
+            else if (b == '"') return i + 1;
+            else if (b >= 0 && b < ' ' && !is(b, SPACE)) break;
         }
-        throw new Malformed("Unbalanced quotes");
+        throw new Malformed("Unbalanced quotes, or a control byte within");
     }
 
     /** Reads a decimal number; -1 when it is none or exceeds {@code max}. */

@@ -46,8 +46,9 @@ final class Forks {
         Fork fork = byTag.computeIfAbsent(tag, unknown -> new Fork());
         boolean reliable = Validator.options(response, HeaderName.REQUIRE).contains("100rel");
         if (reliable && !acknowledged(fork, response, from, number, target)) return;
-        if (!response.hasBody() || !Validator.isSdp(response) || response.body().length > Validator.MAX_BODY || fork.reliable) return;
-        fork.answer = Optional.of(response.body());
+        if (!response.hasBody() || !Validator.isSdp(response) || response.bodyTo() - response.bodyFrom() > Validator.MAX_BODY || fork.reliable)
+            return;
+        fork.answer = Optional.of(response.description());
         fork.reliable = reliable;
     }
 
@@ -85,7 +86,7 @@ final class Forks {
     /** The 2xx of one phone: connects the port by what it says, or by what it said before, §13.2.1. */
     void settle(SipMessage response, String tag) throws NoCommonCodec, MalformedSdp {
         Fork fork = byTag.getOrDefault(tag, new Fork());
-        byte[] answer = response.hasBody() && !fork.reliable ? response.body() : fork.answer.orElse(response.body());
+        byte[] answer = response.hasBody() && !fork.reliable ? response.description() : fork.answer.orElse(response.description());
         byTag.values().forEach(each -> each.answer = Optional.empty()); // what is left of them is counted on when they answer too
         if (fork.changed.isPresent()) descriptions.settle(fork.changed.get());
         else descriptions.accept(answer);
@@ -122,7 +123,7 @@ final class Forks {
             return;
         }
         try {
-            AudioAnswer answer = descriptions.early(transaction.request().body());
+            AudioAnswer answer = descriptions.early(transaction.request().description());
             fork.changed = Optional.of(answer.media());
             core.replies().confirm(transaction, writer -> {}, Descriptions.TYPE, answer.sdp());
         } catch (NoCommonCodec e) {

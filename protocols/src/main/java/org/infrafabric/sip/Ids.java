@@ -6,7 +6,11 @@ import java.util.random.RandomGenerator;
 
 /** Branches, tags and Call-IDs: unguessable, so that nobody can end a call that is not theirs (RFC 3261 §19.3, §26). Owner's thread only. */
 final class Ids {
+    private static final int DRAWN = 1024; // at a time: the system's generator costs by the call
+
     private final RandomGenerator random;
+    private final byte[] drawn = new byte[DRAWN];
+    private int used = DRAWN;
 
     Ids(RandomGenerator random) { this.random = random; }
 
@@ -25,8 +29,11 @@ final class Ids {
     long between(long least, long bound) { return random.nextLong(least, bound); }
 
     private String hex(int size) {
-        byte[] bytes = new byte[size];
-        random.nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
+        if (used + size > DRAWN) {
+            random.nextBytes(drawn);
+            used = 0;
+        }
+        used += size;
+        return HexFormat.of().formatHex(drawn, used - size, used);
     }
 }

@@ -130,7 +130,7 @@ final class Modification implements DialogRequests.Reply {
     private void agreed(SipMessage response) {
         if (descriptions.awaitsAnswer()) {
             try {
-                descriptions.accept(response.body());
+                descriptions.accept(response.description());
             } catch (NoCommonCodec | MalformedSdp e) {
                 out.dead(CallFailure.NO_COMMON_CODEC, 488, String.valueOf(e.getMessage()));
                 return;

@@ -101,13 +101,12 @@ record NameAddr(String uri, Map<String, String> params) {
     private static int to(long uri) { return (int) uri; }
 
     private static void checkUri(byte[] bytes, int from, int to) {
-        boolean scheme = false;
-        for (int i = from; i < to; i++) {
+        int scheme = Ascii.skip(bytes, from, to, Ascii.SCHEME);
+        if (scheme == from || scheme == to || bytes[scheme] != ':') throw new Malformed("No URI in the address");
+        for (int i = scheme; i < to; i++) {
             byte b = bytes[i];
-            if (b == ':') scheme |= i > from;
-            else if (Ascii.is(b, Ascii.SPACE) || b == '<' || b == '"') throw new Malformed("No URI in the address");
+            if (Ascii.is(b, Ascii.SPACE) || b == '<' || b == '"') throw new Malformed("No URI in the address");
         }
-        if (!scheme || bytes[from] == ':') throw new Malformed("No URI in the address");
     }
 
     /** A display name without quotes is tokens and spaces. Bytes beyond ASCII are let through: phones do send them. */

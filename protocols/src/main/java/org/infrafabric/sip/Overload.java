@@ -2,13 +2,13 @@ package org.infrafabric.sip;
 
 /**
  * Says which new requests are turned away because this node cannot keep up. It looks at how late things are done: how long the socket has not been
- * empty, how late a timer runs, and whether the transactions fill what is set aside for them. While it is too late, the share of new requests that
- * are taken is halved at each look; when it is well again the share grows by steps, and after a quiet second all is as before. Passive: it is told
+ * empty, how late a timer runs, and whether the transactions fill what is set aside for them. One late look may be a collector's pause; from the second
+ * in a row on, the share of new requests that are taken is halved at each look; when it is well again the share grows by steps, and after a quiet second all is as before. Passive: it is told
  * the time. Owner's thread only.
  */
 final class Overload {
     /** What came this late could as well be repeated by its sender: T1 is 500 ms. */
-    static final long LATE_NANOS = 100_000_000L;
+    static final long LATE_NANOS = 200_000_000L;
     /** So late is still well: between the two nothing changes. */
     static final long WELL_NANOS = 20_000_000L;
     /** How often it is to be told how things are. */
@@ -39,6 +39,7 @@ final class Overload {
     private double credit;
     private long turnedAway;
     private boolean backlog;
+    private boolean trouble;
     private long backlogSinceNanos;
     private long wellSinceNanos;
 
@@ -63,8 +64,10 @@ final class Overload {
      */
     void onLook(long lateNanos, double fullness, long nowNanos) {
         long late = Math.max(lateNanos, backlog ? nowNanos - backlogSinceNanos : 0);
-        boolean trouble = late >= LATE_NANOS || fullness >= FULL;
+        boolean before = trouble;
+        trouble = late >= LATE_NANOS || fullness >= FULL;
         if (trouble) {
+            if (!before) return;
             if (state == State.CALM) begin(late, fullness);
             share /= 2;
             return;

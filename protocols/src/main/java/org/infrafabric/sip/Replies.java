@@ -55,7 +55,7 @@ final class Replies {
 
     /** 488; the Warning says whether it is the kind of media or its coding, §20.43. */
     void refuseMedia(ServerTransaction transaction) {
-        boolean sound = new String(transaction.request().body(), java.nio.charset.StandardCharsets.ISO_8859_1).contains("m=audio ");
+        boolean sound = new String(transaction.request().description(), java.nio.charset.StandardCharsets.ISO_8859_1).contains("m=audio ");
         String warning = sound ? "305 ifbus \"Incompatible media format: no audio coding in common\""
                 : "304 ifbus \"Media type not available: only audio is\"";
         refuse(transaction, 488, "", answer -> answer.header(HeaderName.WARNING, warning));

@@ -86,7 +86,7 @@ final class Session implements Core.InDialog {
     byte[] accept(ServerTransaction invite) throws NoCommonCodec, MalformedSdp {
         SipMessage request = invite.request();
         byte[] description = !request.hasBody() ? descriptions.offer() // §13.3.1: no offer, so the 200 makes one
-                : announced ? descriptions.answerAgain(request.body()) : descriptions.answer(request.body());
+                : announced ? descriptions.answerAgain(request.description()) : descriptions.answer(request.description());
         SipWriter writer = invite.answer(200, Responses.phrase(200), dialog.localTag())
                 .header(HeaderName.CONTACT, core.routes().contact(invite.from()))
                 .header(HeaderName.ALLOW, Validator.ALLOW).header(HeaderName.SUPPORTED, Validator.SUPPORTED);
@@ -176,7 +176,7 @@ final class Session implements Core.InDialog {
             return;
         }
         try {
-            byte[] description = request.hasBody() ? descriptions.answerAgain(request.body()) : DialogRequests.NO_BODY;
+            byte[] description = request.hasBody() ? descriptions.answerAgain(request.description()) : DialogRequests.NO_BODY;
             dialog.refreshTarget(request);
             core.replies().confirm(transaction, answer -> {
                 answer.header(HeaderName.CONTACT, core.routes().contact(transaction.from()));
@@ -215,7 +215,7 @@ final class Session implements Core.InDialog {
     /** Our offer went out in the 200; the ACK has the answer, §13.2.1. */
     private boolean settle(SipMessage ack) {
         try {
-            descriptions.accept(ack.body());
+            descriptions.accept(ack.description());
             return true;
         } catch (NoCommonCodec | MalformedSdp e) {
             fail(CallFailure.NO_COMMON_CODEC, 488, "no common codec");

@@ -156,6 +156,11 @@ final class SipMessage {
 
     byte[] body() { return Arrays.copyOfRange(bytes, bodyFrom, bodyTo); }
 
+    /** The session description that its body is, or that is a part of it (RFC 5621); empty where parts hold none. */
+    byte[] description() {
+        return Multipart.description(this);
+    }
+
     boolean hasBody() { return bodyTo > bodyFrom; }
 
     int bodyFrom() { return bodyFrom; }

@@ -22,7 +22,6 @@ final class Validator {
     static final int MAX_URI = 4_096;
 
     private static final byte[] VERSION = Ascii.bytes("SIP/2.0");
-    private static final byte[] SDP = Ascii.bytes("application/sdp");
     private static final byte[] IDENTITY = Ascii.bytes("identity");
     private static final HeaderName[] ONCE = {HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID, HeaderName.CSEQ};
     private static final int MAX_HOPS = 255;
@@ -153,7 +152,7 @@ final class Validator {
             return Optional.of(new Fault(415, "Unsupported Media Type", "Accept-Encoding", "identity"));
         if (request.method().equals("OPTIONS") || isSdp(request)) return Optional.empty();
         boolean optional = request.text(HeaderName.CONTENT_DISPOSITION).toLowerCase(Locale.ROOT).contains("handling=optional");
-        return optional ? Optional.empty() : Optional.of(new Fault(415, "Unsupported Media Type", "Accept", "application/sdp"));
+        return optional ? Optional.empty() : Optional.of(new Fault(415, "Unsupported Media Type", "Accept", "application/sdp, multipart/mixed"));
     }
 
     /** §8.2.3, §21.4.7: whoever cannot read a session description gets none. */
@@ -185,15 +184,9 @@ final class Validator {
         return options;
     }
 
-    /** Whether its body is a session description. */
+    /** Whether its body is a session description, or has one among its parts. */
     static boolean isSdp(SipMessage message) {
-        int at = message.index().first(HeaderName.CONTENT_TYPE);
-        if (at < 0) return false;
-        byte[] bytes = message.bytes();
-        int from = message.index().from(at);
-        int to = message.index().to(at);
-        int semicolon = Ascii.indexOf(bytes, ';', from, to);
-        return Ascii.equalsIgnoreCase(bytes, from, Ascii.trimEnd(bytes, from, semicolon < 0 ? to : semicolon), SDP);
+        return Multipart.hasDescription(message);
     }
 
     private static Optional<Fault> fault(int status, String phrase) { return Optional.of(new Fault(status, phrase)); }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.infrafabric.call.CallFailure;
+import org.infrafabric.call.CallOrder;
+import org.infrafabric.call.Leg;
+import org.infrafabric.call.LegEnd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,6 +107,44 @@ class ForksTest {
     }
 
     @Test
+    void shouldSendNothingMoreBeforeTheTokenThatEndsItIsKept() {
+        List<Runnable> kept = new ArrayList<>();
+        List<String> tokens = new ArrayList<>();
+        Leg.Listener listener = new Leg.Listener() {
+            @Override
+            public void onTokenChanged(Leg leg, Runnable safe) {
+                tokens.add(leg.resumeToken());
+                kept.add(safe);
+            }
+
+            @Override
+            public void onRinging(Leg leg, int status) {}
+
+            @Override
+            public void onAnswered(Leg leg) {}
+
+            @Override
+            public void onEnded(Leg leg, LegEnd end) { tokens.add("ended"); }
+        };
+        Leg leg = bench.core.prepare(new CallOrder("sip:expert@127.0.0.1:5080", "", Optional.empty(), bench.audio), listener);
+        leg.dial();
+        bench.respondWith(bench.last(), 302, "r", "Contact: <sip:good@127.0.0.1:5083>\n", "");
+        assertThat(bench.count("INVITE")).isEqualTo(1);
+        kept.getFirst().run();
+        assertThat(bench.count("INVITE")).isEqualTo(2);
+        assertThat(tokens.getFirst()).contains("sip:good@127.0.0.1:5083").contains(bench.last().via().branch());
+        Bench reborn = new Bench();
+        reborn.core.endStray(tokens.getFirst());
+        assertThat(reborn.first("CANCEL").text(HeaderName.VIA)).isEqualTo(bench.last().text(HeaderName.VIA));
+        assertThat(reborn.first("CANCEL").number()).isEqualTo(2);
+        leg.hangUp("no");
+        bench.time.settle();
+        kept.getFirst().run();
+        assertThat(bench.count("INVITE")).as("hung up meanwhile").isEqualTo(2);
+        assertThat(tokens.getLast()).isEqualTo("ended");
+    }
+
+    @Test
     void shouldFailClosedWhenTheGuardPermitsNobody() {
         bench.dial();
         bench.respondWith(bench.last(), 301, "r", "Contact: <sip:bad@127.0.0.1:5082>\n", "");
@@ -126,7 +168,7 @@ class ForksTest {
         bench.tcp = true;
         String subject = "a case whose subject is so long that the whole request does not fit in a datagram".repeat(12);
         bench.core
-                .prepare(new org.infrafabric.call.CallOrder("sip:expert@127.0.0.1:5080", subject, java.util.Optional.empty(), bench.audio),
+                .prepare(new CallOrder("sip:expert@127.0.0.1:5080", subject, Optional.empty(), bench.audio),
                         bench.heard)
                 .dial();
         assertThat(bench.hops).containsExactly(new Hop(Endpoint.Protocol.TCP, Bench.PEER.remote(), 0));
@@ -140,7 +182,7 @@ class ForksTest {
         bench.refusesTcp = true;
         String subject = "long ".repeat(240);
         for (int i = 0; i < 2; i++) {
-            bench.core.prepare(new org.infrafabric.call.CallOrder("sip:expert@127.0.0.1:5080", subject, java.util.Optional.empty(), bench.audio),
+            bench.core.prepare(new CallOrder("sip:expert@127.0.0.1:5080", subject, Optional.empty(), bench.audio),
                     bench.heard).dial();
             bench.time.settle();
             assertThat(bench.last().text(HeaderName.VIA)).startsWith("SIP/2.0/UDP");

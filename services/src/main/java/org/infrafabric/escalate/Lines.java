@@ -175,6 +175,15 @@ final class Lines implements Conference.Listener {
         });
     }
 
+    /** The next INVITE goes out when the token that would end it after a restart is durable, as the first one did. */
+    @Override
+    public void onTokenChanged(int leg, String token, Runnable kept) {
+        step(now -> {
+            journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token));
+            journal.effect(kept);
+        });
+    }
+
     @Override
     public void onFirstPacket(int leg) {
         long millis = millis();

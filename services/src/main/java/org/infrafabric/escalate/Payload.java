@@ -1,7 +1,6 @@
 package org.infrafabric.escalate;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -16,13 +15,6 @@ final class Payload {
     static ObjectNode of(Object... namesAndValues) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         for (int i = 0; i < namesAndValues.length; i += 2) put(node, (String) namesAndValues[i], namesAndValues[i + 1]);
-        return node;
-    }
-
-    /** The same from a map. */
-    static ObjectNode of(Map<String, Object> fields) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        fields.forEach((name, value) -> put(node, name, value));
         return node;
     }
 

@@ -186,7 +186,7 @@ final class Bus implements Witness {
     /** A phone at the other end of a leg. */
     class Phone implements Leg {
         final CallOrder order;
-        private final Listener listener;
+        final Listener listener;
         private final int number = phones.size() + 1;
         boolean dialled;
         boolean answered;

@@ -401,6 +401,31 @@ class EscalationDeskTest {
         }
 
         @Test
+        void shouldLetAGuardianInWhoHasNothingButAPassword() {
+            ringing().answer("ada").press("ada", '1').advance(Duration.ofSeconds(2));
+            Incoming unproven = new Incoming("sip:sage@test", "");
+            bus.desk.onIncoming(unproven);
+            assertThat(unproven.refused).contains(CallFailure.DENIED_BY_GUARD);
+            Incoming call = new Incoming("sip:sage@test", "");
+            call.authenticated = true;
+            bus.desk.onIncoming(call);
+            bus.timers.settle();
+            assertThat(call.answered).isTrue();
+            assertThat(bus.view("esc-1").state()).isEqualTo("IN_COUNCIL");
+        }
+
+        @Test
+        void shouldKeepTheTokenOfEachFurtherInviteBeforeItGoesOut() {
+            ringing();
+            boolean[] sent = new boolean[1];
+            Bus.Phone phone = bus.phones.getFirst();
+            phone.listener.onTokenChanged(phone, () -> sent[0] = true);
+            assertThat(sent[0]).as("not before it is durable").isFalse();
+            bus.timers.settle();
+            assertThat(sent[0]).isTrue();
+        }
+
+        @Test
         void shouldTurnStrangersAway() {
             ringing();
             Incoming stranger = new Incoming("sip:mallory@test", "0af7651916cd43dd8448eb211c80319c");
@@ -416,6 +441,7 @@ class EscalationDeskTest {
             private final String from;
             private final String trace;
             private boolean answered;
+            private boolean authenticated;
             private Optional<CallFailure> refused = Optional.empty();
 
             private Incoming(String from, String trace) {
@@ -433,7 +459,12 @@ class EscalationDeskTest {
             public String source() { return "127.0.0.1:5060"; }
 
             @Override
-            public Optional<Provenance> provenance() { return Optional.of(new Provenance(trace, List.of("legal"), "00")); }
+            public Optional<Provenance> provenance() {
+                return trace.isEmpty() ? Optional.empty() : Optional.of(new Provenance(trace, List.of("legal"), "00"));
+            }
+
+            @Override
+            public boolean authenticated() { return authenticated; }
 
             @Override
             public void ring() {}
