@@ -40,6 +40,7 @@ class DiskFullTest {
             disk.fill(site.bus().pid());
             CompletableFuture<Void> vote = CompletableFuture.runAsync(() -> vote(site, id));
             Await.that("not ready", Duration.ofSeconds(10), () -> site.get("", "/readyz").status() == 503);
+            assertThat(site.get("", "/readyz").json().path("reason").asString("")).contains("store cannot write");
             assertThat(site.get("", "/healthz").status()).isEqualTo(200);
             Site.Answer more = site.post("agent", "/v1/escalations", site.sign(Site.message("safety")).toString());
             assertThat(more.status()).as(more.toString()).isEqualTo(503);

@@ -142,7 +142,7 @@ public final class Bus implements AutoCloseable {
                 new HttpParts(desk, LogReader.of(witness, cosigning, data.busKey()), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
                         callDesk,
                         metrics,
-                        () -> ready.get() && store.trouble().isEmpty()));
+                        this::unready));
         httpPort = api.start();
         cosigning.start(config.witnessing().every());
         ready.set(true);
@@ -162,6 +162,12 @@ public final class Bus implements AutoCloseable {
      * @param source throws {@link org.infrafabric.guard.InvalidFile} for one that cannot be used
      */
     public static Bus start(Config config, Supplier<Config> source) throws IOException { return new Bus(config, source); }
+
+    /** In fixed words: who may not read the log may read this. */
+    private Optional<String> unready() {
+        if (store.trouble().isPresent()) return Optional.of("the store cannot write: look at the disk of the data directory");
+        return ready.get() ? Optional.empty() : Optional.of("starting or stopping");
+    }
 
     /** {@code host:port} of the HTTP interface. */
     public String http() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
@@ -155,9 +156,10 @@ public final class HttpApi implements AutoCloseable {
     }
 
     private void ready(Context ctx) {
-        boolean ready = parts.ready().getAsBoolean();
-        if (!ready) ctx.header("Retry-After", "1");
-        Answers.json(ctx, ready ? 200 : 503, ready ? "{\"status\":\"ready\"}" : "{\"status\":\"not-ready\"}");
+        Optional<String> why = parts.unready().get();
+        if (why.isPresent()) ctx.header("Retry-After", "1");
+        Answers.json(ctx, why.isEmpty() ? 200 : 503,
+                why.map(reason -> "{\"status\":\"not-ready\",\"reason\":\"" + reason + "\"}").orElse("{\"status\":\"ready\"}"));
     }
 
     private record Route(String method, String path, Set<Role> roles, Handler handler) {}

@@ -1,7 +1,7 @@
 package org.infrafabric.server;
 
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.infrafabric.escalate.Escalations;
 import org.infrafabric.sip.EdgeCheck;
@@ -13,8 +13,8 @@ import org.infrafabric.sip.EdgeCheck;
  * @param edge for edge proxies that ask
  * @param keys the keys of this bus, newest last
  * @param calls who is on the line, and what operators do with them
- * @param ready false while starting and draining: {@code /readyz} says 503
+ * @param unready why no work is taken now, for people; {@code /readyz} says it with 503. Empty when work is taken
  */
 public record HttpParts(Escalations escalations, LogReader log, Credentials credentials, LiveGuard guard, EdgeCheck edge,
         Supplier<List<PublishedKey>> keys,
-        CallDesk calls, Metrics metrics, BooleanSupplier ready) {}
+        CallDesk calls, Metrics metrics, Supplier<Optional<String>> unready) {}

@@ -87,7 +87,8 @@ final class SimPhones {
                 if (settled) wrongs.add("a call that came in was settled twice");
                 settled = true;
                 Phone phone = new Phone(life, token -> true, from, audio, listener);
-                phone.confirm();
+                if (dice.percent(20)) phone.gaveUp();
+                else phone.confirm();
                 return phone;
             }
 
@@ -157,6 +158,12 @@ final class SimPhones {
             dialled = true;
             up.put(id, this);
             happen(dice.between(10, 200), this::answer);
+        }
+
+        /** The caller hung up while its call was being written down: that is told before the answer returns. */
+        private void gaveUp() {
+            ended = true;
+            listener.onEnded(this, new LegEnd(Optional.of(CallFailure.CANCELLED), true, 487, ""));
         }
 
         private void answer() {

@@ -57,7 +57,7 @@ final class DashboardPreview implements Escalations {
                 new org.infrafabric.sip.EdgeCheck(id -> Optional.empty()),
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), Rfc3339.format(start))),
                 new CallDesk(List::of, new ToldCalls(), new ToldCalls().rooms),
-                new Metrics(), () -> true);
+                new Metrics(), Optional::empty);
         HttpApi api = new HttpApi(HttpSettings.defaults("127.0.0.1", port), parts);
         System.out.println("http://127.0.0.1:" + api.start());
         Thread.sleep(Duration.ofMinutes(20));

@@ -346,7 +346,7 @@ class HttpApiTest {
             HttpParts parts = new HttpParts(api.escalations, api.log, token -> Optional.empty(), api.guard.live,
                     new org.infrafabric.sip.EdgeCheck(id -> java.util.Optional.empty()), List::of,
                     new CallDesk(List::of, api.control, api.control.rooms), new Metrics(),
-                    () -> true);
+                    Optional::empty);
             try (HttpApi second = new HttpApi(HttpSettings.defaults("127.0.0.1", taken.getLocalPort()), parts)) {
                 assertThat(org.assertj.core.api.Assertions.catchThrowable(second::start)).isInstanceOf(IOException.class)
                         .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());

@@ -53,7 +53,7 @@ final class RunningApi implements AutoCloseable {
                                 new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
                         control, control.rooms),
                 metrics,
-                () -> ready);
+                () -> ready ? Optional.empty() : Optional.of("starting or stopping"));
         api = new HttpApi(settings, parts);
         try {
             port = api.start();

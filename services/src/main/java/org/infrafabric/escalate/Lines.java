@@ -223,6 +223,7 @@ final class Lines implements Conference.Listener {
     private void answer(int leg, String track, IncomingCall call) {
         try {
             Leg taken = room().take(leg, track, call);
+            if (room().leg(leg).isEmpty()) return; // the caller gave up in the same moment, and the machine has heard so
             String token = taken.resumeToken();
             step(now -> journal.write((tx, sealed) -> EscalationRows.keepLeg(tx, matter.id(), leg, token)));
         } catch (IOException noPort) {

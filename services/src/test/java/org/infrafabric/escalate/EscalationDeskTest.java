@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
+import org.infrafabric.call.LegEnd;
 import org.infrafabric.call.Provenance;
 import org.infrafabric.escalate.Escalations.Refusal.Code;
 import org.infrafabric.escalate.Escalations.Submission;
@@ -437,11 +438,29 @@ class EscalationDeskTest {
             assertThat(bus.events("IF.call")).contains("call_refused");
         }
 
+        @Test
+        void shouldKeepNothingOfACallerWhoGaveUpInTheSameMoment() {
+            ringing();
+            Incoming late = new Incoming("sip:ada@test", bus.view("esc-1").traceId());
+            late.gaveUp = true;
+            bus.desk.onIncoming(late);
+            bus.timers.settle();
+            assertThat(late.answered).isTrue();
+            assertThat(tokensInStore())
+                    .isSubsetOf(bus.phones.stream().filter(phone -> phone.dialled && !phone.ended).map(Bus.Phone::resumeToken).toList());
+            assertThat(bus.events("IF.call")).contains("call_taken", "call_ended");
+        }
+
+        private List<String> tokensInStore() {
+            return bus.store.read(tx -> tx.query("SELECT token FROM escalation_legs", row -> row.text(0)));
+        }
+
         private final class Incoming implements IncomingCall {
             private final String from;
             private final String trace;
             private boolean answered;
             private boolean authenticated;
+            private boolean gaveUp;
             private Optional<CallFailure> refused = Optional.empty();
 
             private Incoming(String from, String trace) {
@@ -473,6 +492,10 @@ class EscalationDeskTest {
             public Leg answer(AudioPort audio, Leg.Listener listener) {
                 answered = true;
                 Bus.Phone phone = bus.new Phone(new org.infrafabric.call.CallOrder(from, "", provenance(), audio), listener);
+                if (gaveUp) {
+                    listener.onEnded(phone, new LegEnd(Optional.of(CallFailure.CANCELLED), true, 487, ""));
+                    return phone;
+                }
                 phone.dialled = true;
                 bus.phones.add(phone);
                 bus.timers.execute(phone::answer);
