@@ -82,6 +82,14 @@ final class Ascii {
         return true;
     }
 
+    /** Whether each % in {@code bytes[from..to)} begins an escape. */
+    static boolean areEscapes(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '%' && (i + 2 >= to || !is(bytes[i + 1], HEX) || !is(bytes[i + 2], HEX))) return false;
+        }
+        return true;
+    }
+
     /** Index after the quoted string that starts at {@code from}. */
     static int quotedEnd(byte[] bytes, int from, int to) {
         for (int i = from + 1; i < to; i++) {

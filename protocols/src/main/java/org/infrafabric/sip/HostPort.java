@@ -27,10 +27,31 @@ record HostPort(String host, int port) {
      * @throws Malformed when it is none
      */
     static int check(byte[] bytes, int from, int to) {
-        int hostTo = Ascii.skip(bytes, from, to, Ascii.HOST);
-        if (hostTo == from || hostTo - from > MAX_HOST || hostTo < to && bytes[hostTo] != ':') return checkSlowly(bytes, from, to);
-        return hostTo == to ? -1 : port(bytes, hostTo + 1, to);
+        long plain = plain(bytes, from, to);
+        return to > from && end(plain) == to ? portOf(plain) : checkSlowly(bytes, from, to);
     }
+
+    /**
+     * Reads over one as nearly all are: a name or an IPv4 address, and a port or none, without white space.
+     *
+     * @return to be taken apart by {@link #end} and {@link #portOf}; what stands at the end is for the caller to judge, and if it is not what may follow
+     *         there, {@link #check} has the last word
+     */
+    static long plain(byte[] bytes, int from, int to) {
+        int hostTo = Ascii.skip(bytes, from, to, Ascii.HOST);
+        if (hostTo == from || hostTo - from > MAX_HOST) return packed(from, -1);
+        if (hostTo == to || bytes[hostTo] != ':') return packed(hostTo, -1);
+        int port = 0;
+        int at = hostTo + 1;
+        for (; at < to && Ascii.isDigit(bytes[at]) && port <= MAX_PORT; at++) port = port * 10 + bytes[at] - '0';
+        return at == hostTo + 1 || port > MAX_PORT ? packed(hostTo, -1) : packed(at, port);
+    }
+
+    static int end(long plain) { return (int) (plain >>> 32); }
+
+    static int portOf(long plain) { return (int) plain; }
+
+    private static long packed(int end, int port) { return (long) end << 32 | port & 0xffffffffL; }
 
     /** With white space, or an IPv6 reference. */
     private static int checkSlowly(byte[] bytes, int from, int to) {

@@ -86,9 +86,12 @@ record SipUri(String scheme, String user, String host, int port, Map<String, Str
     private static int afterUser(byte[] bytes, int from, int to) {
         int at = from;
         int colons = 0;
+        boolean escapes = false;
         for (; at < to && bytes[at] != '@'; at++) {
-            if (bytes[at] == ':') colons++;
-            else if (!Ascii.is(bytes[at], Ascii.USER)) break;
+            byte b = bytes[at];
+            escapes |= b == '%';
+            if (b == ':') colons++;
+            else if (!Ascii.is(b, Ascii.USER)) break;
         }
         if (at == to || bytes[at] != '@') {
             if (at < to && Ascii.indexOf(bytes, '@', at, to) >= 0) throw new Malformed("bad character in the user part of the URI");
@@ -97,7 +100,7 @@ record SipUri(String scheme, String user, String host, int port, Map<String, Str
         if (at == from || bytes[from] == ':') throw new Malformed("no user before the @ of the URI");
         if (colons > 1 || colons == 1 && !isPassword(bytes, Ascii.indexOf(bytes, ':', from, at) + 1, at))
             throw new Malformed("bad character in the user part of the URI");
-        if (Ascii.indexOf(bytes, '%', from, at) >= 0) checkEscapes(bytes, from, at);
+        if (escapes) checkEscapes(bytes, from, at);
         return at + 1;
     }
 
@@ -110,13 +113,12 @@ record SipUri(String scheme, String user, String host, int port, Map<String, Str
     }
 
     private static void checkEscapes(byte[] bytes, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '%' && (i + 2 >= to || !Ascii.is(bytes[i + 1], Ascii.HEX) || !Ascii.is(bytes[i + 2], Ascii.HEX)))
-                throw new Malformed("bad escape in the user part of the URI");
-        }
+        if (!Ascii.areEscapes(bytes, from, to)) throw new Malformed("bad escape in the user part of the URI");
     }
 
     private static int afterHost(byte[] bytes, int from, int to) {
+        int plain = HostPort.end(HostPort.plain(bytes, from, to));
+        if (plain > from && (plain == to || bytes[plain] == ';' || bytes[plain] == '?')) return plain;
         int end = hostTo(bytes, from, to);
         HostPort.check(bytes, from, end);
         return end;
@@ -130,12 +132,19 @@ record SipUri(String scheme, String user, String host, int port, Map<String, Str
         while (at < to && bytes[at] == ';') {
             int name = at + 1;
             int hash = 0;
-            for (at = name; at < to && bytes[at] != ';' && bytes[at] != '=' && bytes[at] != '?'; at++) hash = hash * 31 + (bytes[at] | 0x20);
+            boolean escapes = false;
+            for (at = name; at < to && Ascii.is(bytes[at], Ascii.PARAM); at++) {
+                hash = hash * 31 + (bytes[at] | 0x20);
+                escapes |= bytes[at] == '%';
+            }
             int nameTo = at;
             if (nameTo == name) throw new Malformed("empty parameter in the URI");
-            while (at < to && bytes[at] != ';' && bytes[at] != '?') at++;
-            if (!Ascii.isEscaped(bytes, name, nameTo, Ascii.PARAM) || nameTo < at && !Ascii.isEscaped(bytes, nameTo + 1, at, Ascii.PARAM))
-                throw new Malformed("bad character or escape in a parameter of the URI");
+            if (at < to && bytes[at] == '=') {
+                at = Ascii.skip(bytes, at + 1, to, Ascii.PARAM);
+                escapes = true; // perhaps; it is looked at
+            }
+            boolean sound = at == to || bytes[at] == ';' || bytes[at] == '?';
+            if (!sound || escapes && !Ascii.areEscapes(bytes, name, at)) throw new Malformed("bad character or escape in a parameter of the URI");
             if (++count > MAX_PARAMS) throw new Malformed("too many parameters in the URI");
             long bit = 1L << (hash * 0x9E3779B9 >>> 26);
             if ((seen & bit) != 0 && params(Ascii.text(bytes, from + 1, name - 1)).containsKey(lower(bytes, name, nameTo)))

@@ -42,9 +42,13 @@ final class Via {
         int transportTo = Ascii.skip(bytes, transportFrom, to, Ascii.TOKEN);
         int hostFrom = Ascii.skipSpace(bytes, transportTo, to);
         if (transportTo == transportFrom || hostFrom == transportTo) throw new Malformed("Malformed Via");
-        int hostTo = hostFrom;
-        while (hostTo < to && bytes[hostTo] != ';' && bytes[hostTo] != ',') hostTo++;
-        int port = HostPort.check(bytes, hostFrom, hostTo);
+        long plain = HostPort.plain(bytes, hostFrom, to);
+        int hostTo = HostPort.end(plain);
+        int port = HostPort.portOf(plain);
+        if (hostTo == hostFrom || hostTo < to && bytes[hostTo] != ';' && bytes[hostTo] != ',') {
+            while (hostTo < to && bytes[hostTo] != ';' && bytes[hostTo] != ',') hostTo++;
+            port = HostPort.check(bytes, hostFrom, hostTo);
+        }
         return new Via(bytes, transportFrom, transportTo, hostFrom, hostTo, port, Params.check(bytes, hostTo, to));
     }
 
