@@ -116,7 +116,8 @@ final class World implements AutoCloseable {
 
     private CouncilRules rules() {
         int quorum = dice.percent(25) ? 0 : 1 + dice.below(3);
-        return new CouncilRules(quorum, dice.between(60_000, 300_000), dice.between(5_000, 40_000), dice.percent(30), dice.percent(30));
+        return new CouncilRules(quorum, dice.between(60_000, 300_000), dice.between(5_000, 40_000), dice.percent(30),
+                quorum > 0 && dice.percent(30)); // without both nobody would decide, and the guard refuses it
     }
 
     private EscalationDesk born() {
