@@ -103,7 +103,8 @@ public final class Bus implements AutoCloseable {
         owner = loops.next();
         LoopTimers timers = new LoopTimers(owner);
         MediaEngine media = closing.add(new MediaEngine(
-                MediaEngine.Settings.at(InetAddress.getByName(config.media().address()), config.media().firstPort(), config.media().lastPort())));
+                MediaEngine.Settings.at(InetAddress.getByName(config.media().address()), config.media().firstPort(), config.media().lastPort(),
+                        config.media().codecs(), config.media().timeout())));
         Voices voices = Voices.choose(VoiceConfig.settings(config.speech()));
         closing.add(voices::close);
         ExecutorService blocking = closing.add(Executors.newVirtualThreadPerTaskExecutor());
@@ -121,8 +122,9 @@ public final class Bus implements AutoCloseable {
         DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
                 new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL.with(config.rungs()));
         desk = new EscalationDesk(
-                new DeskParts(settings, witness::signer, store, witness, guard::guard, sip, media::openBridge, recorder(data), voices, courier, owner,
-                        timers, blocking, new SecureRandom()));
+                new DeskParts(settings, witness::signer, store, witness, guard::guard, sip, media::openBridge,
+                        recorder(data, config.media().recordingRate()),
+                        voices, courier, owner, timers, blocking, new SecureRandom()));
         CallParts callParts = new CallParts(sip, media::openBridge, (uri, wall, now) -> guard.guard().permitOperatorCall(uri, wall, now), witness,
                 owner, timers, new SecureRandom(),
                 config.limits().calls());
@@ -252,8 +254,8 @@ public final class Bus implements AutoCloseable {
         };
     }
 
-    private static Tape.Recorder recorder(DataDirectory data) {
-        return escalation -> Tape.of(Recording.into(RecordingFolder.of(data.path(), escalation)));
+    private static Tape.Recorder recorder(DataDirectory data, int rate) {
+        return escalation -> Tape.of(Recording.into(RecordingFolder.of(data.path(), escalation), rate));
     }
 
     private List<PublishedKey> publishedKeys() {

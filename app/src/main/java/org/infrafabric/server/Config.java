@@ -20,6 +20,7 @@ import org.infrafabric.guard.GuardSettings;
 import org.infrafabric.guard.Guardian;
 import org.infrafabric.guard.Policy;
 import org.infrafabric.guard.Roster;
+import org.infrafabric.media.AudioPort.Encoding;
 import org.infrafabric.message.VerifyKey;
 import org.infrafabric.sip.Caller;
 import org.infrafabric.sip.Credential;
@@ -74,8 +75,15 @@ public record Config(String file, String domain, String node, Path data, Http ht
      * @param address IP address that goes into session descriptions
      * @param firstPort even
      * @param lastPort inclusive
+     * @param codecs that are offered and taken, best first; at least one
+     * @param timeout without RTP and RTCP after which a phone is taken for dead; zero: never
      */
-    public record Media(String address, int firstPort, int lastPort) {}
+    public record Media(String address, int firstPort, int lastPort, List<Encoding> codecs, Duration timeout) {
+        /** Samples a second of recordings: those of the best that may be spoken. */
+        int recordingRate() {
+            return codecs.stream().mapToInt(Encoding::frame).max().orElseThrow() * 50;
+        }
+    }
 
     /** An agent, and the token it comes with over HTTP. */
     public record AgentEntry(Agent agent, Optional<Secret> token) {}

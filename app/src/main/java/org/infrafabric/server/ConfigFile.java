@@ -23,6 +23,7 @@ import org.infrafabric.guard.InvalidFile;
 import org.infrafabric.guard.Problem;
 import org.infrafabric.guard.YamlNode;
 import org.infrafabric.guard.YamlSection;
+import org.infrafabric.media.AudioPort.Encoding;
 import org.infrafabric.message.StrictJson;
 import org.infrafabric.sip.Caller;
 import org.infrafabric.sip.Credential;
@@ -183,8 +184,25 @@ final class ConfigFile {
             section.problem("ports", "the range begins with the odd port " + first,
                     "begin with an even one: RTP takes even ports, RTCP the odd ones above");
         }
+        List<Encoding> codecs = codecs(section);
+        Duration timeout = section.duration("timeout", Duration.ofSeconds(30), Duration.ZERO, DAY);
         section.end();
-        return new Config.Media(address, first, last);
+        return new Config.Media(address, first, last, codecs, timeout);
+    }
+
+    private static List<Encoding> codecs(YamlSection section) {
+        if (!section.has("codecs")) return Encoding.ALL;
+        List<Encoding> codecs = new ArrayList<>();
+        for (String name : section.texts("codecs")) {
+            Optional<Encoding> codec = Encoding.ALL.stream().filter(known -> known.name().equalsIgnoreCase(name)).findFirst();
+            if (codec.isEmpty() || codecs.contains(codec.get()))
+                section.problem("codecs", "\"" + name + "\" is no codec, or stands there twice",
+                        "write some of opus, G722, PCMU, PCMA, the best first");
+            else
+                codecs.add(codec.get());
+        }
+        if (codecs.isEmpty()) section.problem("codecs", "no codec is named", "write some of opus, G722, PCMU, PCMA, or leave the key out");
+        return List.copyOf(codecs);
     }
 
     private static List<String> hazards(YamlSection root) {

@@ -20,6 +20,7 @@ import org.infrafabric.guard.Expert;
 import org.infrafabric.guard.InvalidFile;
 import org.infrafabric.guard.Problem;
 import org.infrafabric.guard.YamlNode;
+import org.infrafabric.media.AudioPort.Encoding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +51,7 @@ class ConfigTest {
         Config config = parse(LEAST);
 
         assertThat(config.sip().listen()).hasToString("[udp:127.0.0.1:5060, tcp:127.0.0.1:5060]");
-        assertThat(config.media()).isEqualTo(new Config.Media("127.0.0.1", 20_000, 29_999));
+        assertThat(config.media()).isEqualTo(new Config.Media("127.0.0.1", 20_000, 29_999, Encoding.ALL, Duration.ofSeconds(30)));
         assertThat(config.experts())
                 .containsExactly(new Expert("sip:expert-safety@127.0.0.1:5080", "…", Set.of("safety"), Accept.DTMF, Duration.ofSeconds(20)));
         assertThat(config.agents().getFirst().agent().key().orElseThrow()).hasToString(KEY);

@@ -308,6 +308,7 @@ public final class Conference {
         private boolean joined;
         private boolean muted;
         private boolean held;
+        private boolean dead;
 
         private Seat(int number, String track, String party, Listener told) {
             this.number = number;
@@ -378,7 +379,9 @@ public final class Conference {
             List<Line> dropped = new ArrayList<>(lines);
             lines.clear();
             port().close();
-            told.onEnded(number, end);
+            boolean lost = dead && end.failure().isEmpty();
+            told.onEnded(number,
+                    lost ? new LegEnd(Optional.of(CallFailure.MEDIA_TIMEOUT), false, end.status(), "nothing was heard of it for too long") : end);
             dropped.forEach(line -> line.finished.run());
         }
 
@@ -390,6 +393,14 @@ public final class Conference {
         @Override
         public void onDigit(char digit) {
             if (seats.get(number) == this) told.onDigit(number, digit);
+        }
+
+        /** A dead phone's leg would else stay until somebody hangs up for it. */
+        @Override
+        public void onSilence() {
+            if (seats.get(number) != this || leg == null) return;
+            dead = true;
+            leg.hangUp(CallFailure.MEDIA_TIMEOUT.label());
         }
     }
 

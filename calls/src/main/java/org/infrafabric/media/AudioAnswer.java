@@ -1,19 +1,15 @@
 package org.infrafabric.media;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.infrafabric.media.AudioPort.Encoding;
 import org.infrafabric.media.AudioPort.Negotiated;
-import org.infrafabric.sdp.Attribute;
 import org.infrafabric.sdp.Direction;
 import org.infrafabric.sdp.MalformedSdp;
 import org.infrafabric.sdp.MediaDescription;
 import org.infrafabric.sdp.SessionDescription;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Our answer to an offer, and what was settled by it (RFC 3264 §6).
@@ -23,40 +19,44 @@ import org.jspecify.annotations.Nullable;
  */
 public record AudioAnswer(byte[] sdp, Negotiated media) {
     static final String PROTOCOL = "RTP/AVP";
-    private static final int CLOCK_RATE = 8000;
 
-    /**
-     * Answers an offer: the first audio stream with G.711 is taken, in the codec that the peer likes best of those we have; every other
-     * stream is refused with port 0. Payload type numbers stay those of the offer. Peers that hold us get what answers their hold.
-     *
-     * @param local where we receive RTP, resolved
-     * @throws MalformedSdp when it is no session description
-     * @throws NoCommonCodec when no stream of it can be taken
-     */
+    /** As {@link #answer(byte[], InetSocketAddress, List, long, long, Direction)} with G.711 alone, willing to talk and to listen. */
     public static AudioAnswer answer(byte[] offer, InetSocketAddress local, long sessionId, long version) throws MalformedSdp, NoCommonCodec {
-        return answer(offer, local, sessionId, version, Direction.SENDRECV);
+        return answer(offer, local, Encoding.G711, sessionId, version, Direction.SENDRECV);
+    }
+
+    /** As {@link #answer(byte[], InetSocketAddress, List, long, long, Direction)} with G.711 alone. */
+    public static AudioAnswer answer(byte[] offer, InetSocketAddress local, long sessionId, long version, Direction willing)
+            throws MalformedSdp, NoCommonCodec {
+        return answer(offer, local, Encoding.G711, sessionId, version, willing);
     }
 
     /**
-     * The same while we hold the peer, or do not want to send.
+     * Answers an offer: the first audio stream that we can speak is taken, in the codec that the peer likes best of those we have; every other
+     * stream is refused with port 0. Payload type numbers stay those of the offer. Peers that hold us get what answers their hold.
      *
-     * @param willing the widest direction that the answer may have
+     * @param local where we receive RTP, resolved
+     * @param encodings what we have: {@link AudioPort#encodings()}; the order is the peer's
+     * @param willing the widest direction that the answer may have: less than both while we hold the peer, or do not want to send
+     * @throws MalformedSdp when it is no session description
+     * @throws NoCommonCodec when no stream of it can be taken
      */
-    public static AudioAnswer answer(byte[] offer, InetSocketAddress local, long sessionId, long version, Direction willing)
+    public static AudioAnswer answer(byte[] offer, InetSocketAddress local, List<Encoding> encodings, long sessionId, long version, Direction willing)
             throws MalformedSdp, NoCommonCodec {
         SessionDescription theirs = SessionDescription.parse(offer);
         List<MediaDescription> answers = new ArrayList<>(theirs.media().size());
         Negotiated taken = null;
         for (MediaDescription stream : theirs.media()) {
-            Choice choice = taken == null ? choose(theirs, stream, willing) : null;
+            AudioChoice choice = taken == null ? AudioChoice.of(theirs, stream, encodings, willing) : null;
             if (choice == null) {
                 answers.add(refusal(stream));
                 continue;
             }
-            taken = choice.negotiated;
+            taken = choice.negotiated();
             answers.add(choice.accepting(stream, local.getPort()));
         }
-        if (taken == null) throw new NoCommonCodec("no stream with PCMU or PCMA over RTP/AVP at an IP address; offered were " + summary(theirs));
+        if (taken == null)
+            throw new NoCommonCodec("no stream with one of " + encodings + " over RTP/AVP at an IP address; offered were " + summary(theirs));
         return new AudioAnswer(AudioOffer.description(local, sessionId, version, theirs.timing(), answers).encode(), taken);
     }
 
@@ -83,75 +83,17 @@ public record AudioAnswer(byte[] sdp, Negotiated media) {
         SessionDescription theirs = SessionDescription.parse(answer);
         if (theirs.media().size() != 1) throw new MalformedSdp(0, "the answer has " + theirs.media().size() + " media, the offer has one");
         MediaDescription stream = theirs.media().getFirst();
-        Choice choice = choose(theirs, stream, Direction.SENDRECV);                         // by encoding: an answer may number payload types anew (RFC 3264 §6.1)
+        AudioChoice choice = AudioChoice.of(theirs, stream, AudioChoice.encodings(ours), Direction.SENDRECV); // by encoding: an answer may number payload types anew (RFC 3264 §6.1)
         if (choice == null) throw new NoCommonCodec("the answer takes none of what we offered: " + summary(theirs));
-        Negotiated media = choice.negotiated;
-        boolean weSend = ours.direction().orElse(Direction.SENDRECV).sends();
-        return new Negotiated(media.remote(), media.encoding(), media.payloadType(), media.telephoneEventType(), media.sending() && weSend);
-    }
-
-    /** How a stream would be taken. */
-    private record Choice(Negotiated negotiated, Direction direction, String audioMap, @Nullable String eventFormat) {
-        MediaDescription accepting(MediaDescription stream, int port) {
-            String audio = Integer.toString(negotiated.payloadType());
-            List<String> formats = new ArrayList<>(List.of(audio));
-            List<Attribute> attributes = new ArrayList<>(List.of(new Attribute("rtpmap", audio + " " + audioMap)));
-            if (eventFormat != null) {
-                formats.add(eventFormat);
-                attributes.add(new Attribute("rtpmap", eventFormat + " telephone-event/" + CLOCK_RATE));
-                attributes.add(new Attribute("fmtp", eventFormat + " 0-16"));
-            }
-            attributes.add(new Attribute("ptime", "20"));
-            attributes.add(Attribute.flag(direction.attribute()));
-            return new MediaDescription(stream.media(), port, stream.protocol(), formats, Optional.empty(), attributes);
-        }
-    }
-
-    private static @Nullable Choice choose(SessionDescription whole, MediaDescription stream, Direction willing) {
-        if (!stream.media().equals("audio") || stream.port() == 0 || !stream.protocol().equals(PROTOCOL)) return null;
-        InetAddress address = whole.connectionOf(stream).flatMap(it -> it.unicast()).orElse(null);
-        if (address == null) return null;
-        int audio = -1;
-        Encoding encoding = Encoding.PCMU;
-        int events = -1;
-        for (String format : stream.formats()) {
-            int type = payloadType(format);
-            if (type < 0) continue;
-            String map = stream.rtpmap(format).orElse(type == 0 ? "PCMU/8000" : type == 8 ? "PCMA/8000" : "").toUpperCase(Locale.ROOT);
-            if (map.endsWith("/1")) map = map.substring(0, map.length() - 2); // one channel, said aloud
-            switch (map) {
-                case "PCMU/8000", "PCMA/8000" -> {
-                    if (audio >= 0) continue;
-                    audio = type;
-                    encoding = map.startsWith("PCMU") ? Encoding.PCMU : Encoding.PCMA;
-                }
-                case "TELEPHONE-EVENT/8000" -> { if (events < 0) events = type; }
-                default -> {}
-            }
-        }
-        if (audio < 0) return null;
-        boolean oldHold = address.isAnyLocalAddress();                  // RFC 3264 §8.4: c=0.0.0.0, the older way to hold
-        Direction theirs = whole.directionOf(stream);
-        if (oldHold) theirs = Direction.of(theirs.sends(), false);
-        Direction ours = Direction.of(theirs.receives() && willing.sends(), theirs.sends() && willing.receives());
-        Negotiated negotiated = new Negotiated(new InetSocketAddress(address, stream.port()), encoding, audio, events, ours.sends());
-        return new Choice(negotiated, ours, encoding + "/" + CLOCK_RATE, events < 0 ? null : Integer.toString(events));
+        Negotiated media = choice.negotiated();
+        Direction offered = ours.direction().orElse(Direction.SENDRECV);
+        return new Negotiated(media.remote(), media.encoding(), media.payloadType(), media.telephoneEventType(), media.sending() && offered.sends(),
+                media.receiving() && offered.receives(), media.wishes());
     }
 
     /** RFC 3264 §6: a refused stream keeps its place, with port 0 and some format. */
     private static MediaDescription refusal(MediaDescription stream) {
         return new MediaDescription(stream.media(), 0, stream.protocol(), stream.formats(), Optional.empty(), List.of());
-    }
-
-    private static int payloadType(String format) {
-        if (format.isEmpty() || format.length() > 3) return -1;
-        int value = 0;
-        for (int i = 0; i < format.length(); i++) {
-            int digit = format.charAt(i) - '0';
-            if (digit < 0 || digit > 9) return -1;
-            value = value * 10 + digit;
-        }
-        return value <= 127 ? value : -1;
     }
 
     private static String summary(SessionDescription description) {

@@ -51,10 +51,10 @@ final class DigitSender {
 
     boolean first() { return step == 1; }
 
-    /** Appends the payload of this tick. */
-    void write(ByteBuffer out) {
+    /** Appends the payload of this tick, of {@code units} of the event's clock. */
+    void write(ByteBuffer out, int units) {
         out.put(waiting[head]);
         out.put((byte) ((step >= UPDATES ? END : 0) | VOLUME));
-        out.putShort((short) (Math.min(step, UPDATES) * JitterBuffer.FRAME));
+        out.putShort((short) (Math.min(step, UPDATES) * units));
     }
 }

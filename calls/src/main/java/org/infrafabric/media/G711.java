@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.infrafabric.media.AudioPort.Encoding;
 
-/** ITU-T G.711 by table: 16-bit linear from and to 8-bit µ-law or A-law. */
-final class G711 {
+/** ITU-T G.711 by table: 16-bit linear from and to 8-bit µ-law or A-law. Without state, so that all streams share one. */
+final class G711 implements SpeechEncoder, SpeechDecoder {
     /** Both directions of one law. */
     static final G711 PCMU = new G711(Encoding.PCMU);
     static final G711 PCMA = new G711(Encoding.PCMA);
@@ -16,20 +16,13 @@ final class G711 {
     private final short[] linear = new short[256];
     private final byte[] codes = new byte[65_536]; // speech lives in few of its cache lines
 
-    private final byte[] silence = new byte[JitterBuffer.FRAME];
+    private final byte[] silence = new byte[Frames.NARROW];
 
     private G711(Encoding law) {
         for (int code = 0; code < 256; code++) linear[code] = (short) (law == Encoding.PCMU ? muToLinear(code) : aToLinear(code));
         for (int sample = Short.MIN_VALUE; sample <= Short.MAX_VALUE; sample++)
             codes[sample & 0xffff] = (byte) (law == Encoding.PCMU ? linearToMu(sample) : linearToA(sample));
         Arrays.fill(silence, codes[0]);
-    }
-
-    static G711 of(Encoding encoding) {
-        return switch (encoding) {
-            case PCMU -> PCMU;
-            case PCMA -> PCMA;
-        };
     }
 
     /** 20 ms of nothing; not to be changed. */
@@ -39,15 +32,30 @@ final class G711 {
 
     byte encode(int sample) { return codes[clamp(sample) & 0xffff]; }
 
-    /** Encodes sums of samples, cut off where they leave 16 bits. */
-    void encode(int[] sums, byte[] out) {
-        for (int i = 0; i < out.length; i++) out[i] = codes[clamp(sums[i]) & 0xffff];
+    @Override
+    public int encode(int[] sums, byte[] out) {
+        for (int i = 0; i < Frames.NARROW; i++) out[i] = codes[clamp(sums[i]) & 0xffff];
+        return Frames.NARROW;
     }
 
-    /** Decodes {@code length} codes that begin at {@code offset} of {@code packet}. */
-    void decode(ByteBuffer packet, int offset, int length, short[] out) {
-        for (int i = 0; i < length; i++) out[i] = linear[packet.get(offset + i) & 0xff];
+    @Override
+    public int rate() { return 8_000; }
+
+    @Override
+    public int decode(byte[] packet, int length, short[] out, int from) {
+        if (length > out.length - from) return 0;
+        for (int i = 0; i < length; i++) out[from + i] = linear[packet[i] & 0xff];
+        return length;
     }
+
+    @Override
+    public void restart() {}
+
+    @Override
+    public void copyFrom(SpeechEncoder other) {}
+
+    @Override
+    public void close() {}
 
     static int clamp(int sample) { return Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, sample)); }
 

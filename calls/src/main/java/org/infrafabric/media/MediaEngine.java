@@ -3,12 +3,16 @@ package org.infrafabric.media;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.infrafabric.media.AudioPort.Encoding;
 
 /** Opens audio bridges and runs them on loops of its own. Any thread may call. */
 public final class MediaEngine implements AutoCloseable {
@@ -19,8 +23,10 @@ public final class MediaEngine implements AutoCloseable {
      * @param firstPort of the range for RTP and RTCP, 1 to 65535
      * @param lastPort of it, at least one pair above
      * @param loops threads that mix; a bridge lives on one of them
+     * @param encodings that are offered and taken, best first
+     * @param silence without RTP and RTCP after which a peer is taken for dead ({@link AudioPort.Listener#onSilence}); zero: never
      */
-    public record Settings(InetAddress address, int firstPort, int lastPort, int loops) {
+    public record Settings(InetAddress address, int firstPort, int lastPort, int loops, List<Encoding> encodings, Duration silence) {
         public Settings {
             if (address.isAnyLocalAddress() || address.isMulticastAddress())
                 throw new IllegalArgumentException("media.address must be one that peers can send to, not " + address.getHostAddress());
@@ -29,16 +35,27 @@ public final class MediaEngine implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "media.ports must hold an even port and the one above, within 1-65535: " + firstPort + "-" + lastPort);
             if (loops < 1 || loops > 64) throw new IllegalArgumentException("media loops must be 1 to 64, not " + loops);
+            if (encodings.isEmpty() || Set.copyOf(encodings).size() != encodings.size())
+                throw new IllegalArgumentException("media.codecs must name at least one, and each once: " + encodings);
+            encodings = List.copyOf(encodings);
+            if (silence.isNegative() || silence.compareTo(Duration.ofDays(1)) > 0)
+                throw new IllegalArgumentException("media.timeout must be from 0 to a day, not " + silence);
+        }
+
+        /** For phones that know G.711 alone and wait for ever. */
+        public Settings(InetAddress address, int firstPort, int lastPort, int loops) {
+            this(address, firstPort, lastPort, loops, Encoding.G711, Duration.ZERO);
         }
 
         /** As many loops as a machine of this size can use without starving signalling: half its cores. */
-        public static Settings at(InetAddress address, int firstPort, int lastPort) {
-            return new Settings(address, firstPort, lastPort, Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 64));
+        public static Settings at(InetAddress address, int firstPort, int lastPort, List<Encoding> encodings, Duration silence) {
+            return new Settings(address, firstPort, lastPort, Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 64), encodings, silence);
         }
     }
 
     private final SecureRandom random = new SecureRandom();
     private final LoopCounters counters = new LoopCounters();
+    private final MediaTerms terms;
     private final PortRange range;
     private final List<MediaLoop> loops = new ArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
@@ -46,7 +63,9 @@ public final class MediaEngine implements AutoCloseable {
 
     public MediaEngine(Settings settings) {
         range = new PortRange(settings.address(), settings.firstPort(), settings.lastPort(), random.nextInt(65_536));
-        for (int i = 0; i < settings.loops(); i++) loops.add(new MediaLoop("media-" + i, counters, System::nanoTime));
+        terms = new MediaTerms(settings.encodings(), settings.silence().toNanos());
+        Codecs codecs = new Codecs(settings.encodings().contains(Encoding.OPUS) ? LibOpus.found() : Optional.empty()); // the library is not even looked for in vain
+        for (int i = 0; i < settings.loops(); i++) loops.add(new MediaLoop("media-" + i, counters, System::nanoTime, codecs));
         loops.forEach(MediaLoop::start);
     }
 
@@ -90,7 +109,7 @@ public final class MediaEngine implements AutoCloseable {
             Rtcp rtcp = new Rtcp(ssrc, Base64.getUrlEncoder().withoutPadding().encodeToString(cname));
             RtpSender sender = new RtpSender(sockets.rtp(), ssrc, random.nextInt(0x8000), random.nextInt());
             return new RtpPort(on, party, name, sockets, listener, owner, sender,
-                    new RtcpSession(sockets.rtcp(), rtcp, InstantSource.system(), random.nextLong()));
+                    new RtcpSession(sockets.rtcp(), rtcp, InstantSource.system(), random.nextLong()), terms);
         }
     }
 }

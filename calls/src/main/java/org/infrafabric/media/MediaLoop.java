@@ -26,7 +26,7 @@ final class MediaLoop implements Executor, AutoCloseable {
 
     private final LoopCounters counters;
     private final LongSupplier clock;
-    private final Scratch scratch = new Scratch();
+    private final Scratch scratch;
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final List<RtpBridge> bridges = new ArrayList<>();
     private final Thread thread;
@@ -35,7 +35,8 @@ final class MediaLoop implements Executor, AutoCloseable {
     private boolean idle = true;                                          // nothing was due while there was no bridge
 
     /** @param clock monotonic nanoseconds */
-    MediaLoop(String name, LoopCounters counters, LongSupplier clock) {
+    MediaLoop(String name, LoopCounters counters, LongSupplier clock, Codecs codecs) {
+        this.scratch = new Scratch(codecs);
         this.counters = counters;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);

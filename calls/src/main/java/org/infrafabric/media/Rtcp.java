@@ -10,6 +10,7 @@ final class Rtcp {
     private static final int SOURCE_DESCRIPTION = 202;
     private static final int GOODBYE = 203;
     private static final int CNAME = 1;
+    private static final int LONGEST_TRIP = 60 * 65_536;                  // a minute: more is a clock that was set, or a lie
     private static final long NTP_EPOCH_SECONDS = 2_208_988_800L;         // 1900 to 1970
 
     private final int ssrc;
@@ -17,6 +18,7 @@ final class Rtcp {
     private int lastSenderReport;                                         // middle 32 bits of its NTP time, §6.4.1
     private long lastSenderReportNanos;
     private long roundTripNanos = -1;
+    private long lostThere = -1;
 
     /** @param cname at most 255 ASCII characters, random as RFC 7022 advises */
     Rtcp(int ssrc, String cname) {
@@ -28,10 +30,14 @@ final class Rtcp {
     void restart() {
         lastSenderReport = 0;
         roundTripNanos = -1;
+        lostThere = -1;
     }
 
     /** Round trip as the peer's last report told, or -1. */
     long roundTripNanos() { return roundTripNanos; }
+
+    /** How many of our packets the peer has missed, as its last report told, or -1. */
+    long lostThere() { return lostThere; }
 
     /**
      * Writes a report, flipped: SR if we have sent, else RR, with a block about the peer if it is known, and the CNAME.
@@ -100,10 +106,12 @@ final class Rtcp {
     private void blocks(ByteBuffer packet, int start, int first, long wallMillis) {
         int count = packet.get(start) & 0x1f;
         for (int i = 0, at = first; i < count && at + 24 <= end(packet, start); i++, at += 24) {
+            if (packet.getInt(at) != ssrc) continue;
+            lostThere = Math.max(0, packet.getInt(at + 4) << 8 >> 8);     // signed, 24 bits: duplicates may make it negative
             int lastReport = packet.getInt(at + 16);
-            if (packet.getInt(at) != ssrc || lastReport == 0) continue;
+            if (lastReport == 0) continue;
             int trip = (int) (ntp(wallMillis) >>> 16) - lastReport - packet.getInt(at + 20); // §6.4.1, in 1/65536 s
-            if (trip >= 0) roundTripNanos = trip * 1_000_000_000L / 65_536;
+            if (trip >= 0 && trip < LONGEST_TRIP) roundTripNanos = trip * 1_000_000_000L / 65_536;
         }
     }
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** When one port sends its RTCP, and to whom (RFC 3550 §6.2, §6.3). Belongs to the media loop. */
 final class RtcpSession {
     private static final long INTERVAL_NANOS = 5_000_000_000L;            // the least that §6.2 allows; with two members it is always this
+    /** §6.3.1: e - 3/2, by which an interval is divided because timer reconsideration makes it longer than it should be. */
+    private static final double COMPENSATION = Math.E - 1.5;
     private static final int MAX_PACKETS_A_POLL = 8;
 
     private final PacketSocket socket;
@@ -45,16 +47,20 @@ final class RtcpSession {
         if (saidAnything || sender.packets() > 0) send(out, sender, receiver, nowNanos, true);
     }
 
-    /** Reads what the peer reports; only from the host that RTP comes from. */
-    void poll(ByteBuffer in, RtpReceiver receiver, long nowNanos) {
-        InetSocketAddress source = receiver.latch().source();
+    /** Reads what the peer reports, only from the host that RTP comes from, or should; true when a sound report was there. */
+    boolean poll(ByteBuffer in, RtpReceiver receiver, long nowNanos) {
+        InetSocketAddress target = receiver.latch().target();
+        boolean reported = false;
         for (int i = 0; i < MAX_PACKETS_A_POLL; i++) {
             InetSocketAddress from = socket.receive(in);
-            if (from == null) return;
-            if (source == null || !source.getAddress().equals(from.getAddress())) continue;
-            rtcp.read(in, receiver.latch().ssrc(), nowNanos, wall.millis());
+            if (from == null) return reported;
+            if (target == null || !target.getAddress().equals(from.getAddress())) continue;
+            reported |= rtcp.read(in, receiver.latch().ssrc(), nowNanos, wall.millis());
         }
+        return reported;
     }
+
+    Rtcp rtcp() { return rtcp; }
 
     private void send(ByteBuffer out, RtpSender sender, RtpReceiver receiver, long nowNanos, boolean goodbye) {
         InetSocketAddress rtp = receiver.latch().target();
@@ -73,8 +79,8 @@ final class RtcpSession {
         if (to != null) saidAnything |= socket.send(out, to);
     }
 
-    /** §6.3.1: between half and one and a half of {@code nanos}, so that reports do not fall into step. */
+    /** §6.3.1: between half and one and a half of {@code nanos}, so that reports do not fall into step, compensated. */
     private long spread(long nanos) {
-        return nanos / 2 + random.nextLong(nanos);
+        return (long) ((nanos / 2 + random.nextLong(nanos)) / COMPENSATION);
     }
 }

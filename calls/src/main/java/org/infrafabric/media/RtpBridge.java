@@ -27,8 +27,8 @@ final class RtpBridge implements AudioBridge {
 
     private final List<RtpPort> ports = new ArrayList<>();
     private final Playback announcements = new Playback();
-    private final Mix mix = new Mix();
-    private final short[] mixed = new short[JitterBuffer.FRAME];
+    private final Mix mix;
+    private short[] mixed = {};
     private @Nullable Tap tap;
     private long ticks;
     private long nowNanos;
@@ -43,6 +43,7 @@ final class RtpBridge implements AudioBridge {
         this.counters = counters;
         this.scratch = scratch;
         this.ended = ended;
+        this.mix = new Mix(scratch.codecs);
     }
 
     @Override
@@ -59,7 +60,7 @@ final class RtpBridge implements AudioBridge {
 
     @Override
     public void announce(Pcm audio) {
-        audio.requireRate(JitterBuffer.FRAME * 50);
+        audio.requireRate(8_000);
         loop.execute(() -> { if (!closed) announcements.add(audio, () -> {}); });
     }
 
@@ -72,6 +73,7 @@ final class RtpBridge implements AudioBridge {
                 return;
             }
             tap = next;
+            mixed = new short[next.mixRate() / 50];
             for (RtpPort port : ports) next.opened(port.party(), port.name(), ticks);
         });
     }
@@ -83,6 +85,7 @@ final class RtpBridge implements AudioBridge {
             closed = true;
             while (!ports.isEmpty()) remove(ports.getLast());
             announcements.stop();
+            mix.close();
             endTap();
             ended.run();
         });
@@ -91,6 +94,8 @@ final class RtpBridge implements AudioBridge {
     void execute(Runnable work) { loop.execute(work); }
 
     LoopCounters counters() { return counters; }
+
+    Scratch scratch() { return scratch; }
 
     /** Loop only. */
     void remove(RtpPort port) {
@@ -109,7 +114,7 @@ final class RtpBridge implements AudioBridge {
         mix.clear();
         for (int i = 0; i < ports.size(); i++) {
             RtpPort port = ports.get(i);
-            port.hear(scratch, ticks, now);
+            port.hear(scratch, mix, ticks, now);
             if (port.contributes()) mix.add(port.said());
         }
         mix.add(announcements);

@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 final class RtpSender {
     private final PacketSocket socket;
     private final int ssrc;
-    private final int timestampBase;
+    private int timestampBase;
+    private int unitsATick = Frames.UNITS;
     private int sequence;
     private boolean begun;
     private int clock;
@@ -31,21 +32,37 @@ final class RtpSender {
     /** The RTP timestamp of now, whether or not anything is being sent. */
     int clock() { return clock; }
 
-    void beginTick(long tick) { clock = timestampBase + (int) tick * JitterBuffer.FRAME; }
+    /** @param units of the RTP clock in a tick */
+    void beginTick(long tick, int units) {
+        if (units != unitsATick) {                                        // another encoding: the clock goes on from where it stood
+            timestampBase += (int) tick * (unitsATick - units);
+            unitsATick = units;
+        }
+        clock = timestampBase + (int) tick * units;
+    }
 
     /** The next packet is the first of a talkspurt (RFC 3551 §4.1). */
     void beginSpurt() { begun = false; }
 
-    boolean audio(ByteBuffer out, byte[] codes, int payloadType, InetSocketAddress to) {
+    boolean audio(ByteBuffer out, byte[] payload, int length, int payloadType, InetSocketAddress to) {
         RtpPacket.writeHeader(out, !begun, payloadType, sequence, clock, ssrc);
         begun = true;
-        out.put(codes);
+        out.put(payload, 0, length);
         return send(out, to);
     }
 
-    boolean event(ByteBuffer out, DigitSender digit, int payloadType, InetSocketAddress to) {
+    /** Comfort noise, RFC 3389: where it begins, and again so that the path stays open. */
+    boolean noise(ByteBuffer out, InetSocketAddress to) {
+        RtpPacket.writeHeader(out, false, ComfortNoise.PAYLOAD_TYPE, sequence, clock, ssrc);
+        out.put(ComfortNoise.QUIET_LINE);
+        begun = false;                                                    // sound that follows is a new talkspurt
+        return send(out, to);
+    }
+
+    /** @param durationUnits of the event's clock in a tick */
+    boolean event(ByteBuffer out, DigitSender digit, int payloadType, int durationUnits, InetSocketAddress to) {
         RtpPacket.writeHeader(out, digit.first(), payloadType, sequence, digit.timestamp(), ssrc);
-        digit.write(out);
+        digit.write(out, durationUnits);
         return send(out, to);
     }
 

@@ -1,53 +1,96 @@
 package org.infrafabric.record;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/** Frames on their way from the media loop to the writer: a ring of fixed size, one thread at each end, no waiting at either. */
+/**
+ * Frames on their way from the media loop to the writer, one thread at each end, no waiting at either. They travel in blocks, which are made as they are needed, up
+ * to a bound, and come back to be filled again: a recording in which nobody has spoken yet holds nothing, a busy one makes no garbage.
+ */
 final class Handover {
-    static final int FRAME = 160;                                         // 20 ms at 8 kHz
+    /** Samples in a block: half a second of one narrowband voice. */
+    static final int BLOCK = 4_096;
+    private static final int FRAMES = BLOCK / 160;
 
     /** Takes one frame; {@code samples} holds it from {@code offset} on, and only until the call returns. */
     interface Taker {
-        void frame(int party, long tick, short[] samples, int offset);
+        void frame(int party, long tick, short[] samples, int offset, int length);
     }
 
-    private final int mask;
-    private final int[] parties;
-    private final long[] ticks;
-    private final short[] samples;
-    private final AtomicLong written = new AtomicLong();
-    private final AtomicLong taken = new AtomicLong();
+    private static final class Block {
+        final short[] samples;
+        final int[] parties;
+        final long[] ticks;
+        final int[] ends;
+        volatile int frames;
+        volatile @Nullable Block next;
 
-    /** @param capacity in frames, a power of two */
-    Handover(int capacity) {
-        if (Integer.bitCount(capacity) != 1) throw new IllegalArgumentException("capacity must be a power of two");
-        mask = capacity - 1;
-        parties = new int[capacity];
-        ticks = new long[capacity];
-        samples = new short[capacity * FRAME];
+        Block(int capacity) {
+            samples = new short[capacity == 0 ? 0 : BLOCK];
+            parties = new int[capacity];
+            ticks = new long[capacity];
+            ends = new int[capacity];
+        }
     }
+
+    private final int most;
+    private final AtomicInteger blocks = new AtomicInteger();
+    private final AtomicReference<@Nullable Block> spare = new AtomicReference<>();
+    private Block filling = new Block(0);                                 // the loop's; the first holds nothing
+    private Block draining = filling;                                     // the writer's, as what follows
+    private int drained;
+
+    /** @param most blocks that may be on their way */
+    Handover(int most) { this.most = most; }
 
     /** Copies a frame in; false when the writer is so far behind that there is no room. */
     boolean offer(int party, long tick, short[] frame) {
-        long at = written.getPlain();
-        if (at - taken.getAcquire() > mask) return false;
-        int slot = (int) at & mask;
-        parties[slot] = party;
-        ticks[slot] = tick;
-        System.arraycopy(frame, 0, samples, slot * FRAME, FRAME);
-        written.setRelease(at + 1);
+        Block block = filling;
+        int at = block.frames;
+        int from = at == 0 ? 0 : block.ends[at - 1];
+        if (at == block.ends.length || from + frame.length > BLOCK) {
+            Block another = another();
+            if (another == null) return false;
+            block.next = another;
+            filling = block = another;
+            at = 0;
+            from = 0;
+        }
+        block.parties[at] = party;
+        block.ticks[at] = tick;
+        block.ends[at] = from + frame.length;
+        System.arraycopy(frame, 0, block.samples, from, frame.length);
+        block.frames = at + 1;
         return true;
     }
 
     /** Hands all that is there to {@code taker}, and says how many frames that were. */
     int drain(Taker taker) {
-        long from = taken.getPlain();
-        long to = written.getAcquire();
-        for (long at = from; at < to; at++) {
-            int slot = (int) at & mask;
-            taker.frame(parties[slot], ticks[slot], samples, slot * FRAME);
-            taken.setRelease(at + 1);
+        int count = 0;
+        while (true) {
+            Block block = draining;
+            Block next = block.next;                                      // looked at first: once there is one, no more frames come into this
+            for (int frames = block.frames; drained < frames; drained++, count++) {
+                int from = drained == 0 ? 0 : block.ends[drained - 1];
+                taker.frame(block.parties[drained], block.ticks[drained], block.samples, from, block.ends[drained] - from);
+            }
+            if (next == null) return count;
+            draining = next;
+            drained = 0;
+            if (block.ends.length > 0 && !spare.compareAndSet(null, block)) blocks.decrementAndGet();
         }
-        return (int) (to - from);
+    }
+
+    private @Nullable Block another() {
+        Block block = spare.getAndSet(null);
+        if (block == null) {
+            if (blocks.get() >= most) return null;
+            blocks.incrementAndGet();
+            return new Block(FRAMES);
+        }
+        block.frames = 0;
+        block.next = null;
+        return block;
     }
 }

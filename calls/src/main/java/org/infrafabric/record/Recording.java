@@ -21,20 +21,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records a bridge into one folder: {@code mix.wav}, and a track for each party such as {@code 1-expert.wav}; all begin at the same tick and are equally
- * long. A second recording into the same folder (after a restart) becomes {@code mix-2.wav} and so on; nothing is ever overwritten.
+ * long. A second recording into the same folder (after a restart) becomes {@code mix-2.wav} and so on; nothing is ever overwritten. The mix has the rate that was
+ * asked for; a track has that of its party's encoding. After twelve hours all go on in new files, {@code mix-part2.wav} and so on, long before the 4 GB that a WAV
+ * file can name.
  *
  * <p>The media loop hands frames over and never waits. If the disk is slower than the talk for longer than the handover can hold, what finds no room is
  * silence in the files, and {@link Result#lostMillis} says how much. If the disk fails, the recording ends there, with what was written still readable.
  */
 public final class Recording implements AudioBridge.Tap {
-    /** Frames of all parties together that may wait for the disk: about eight seconds of a council of four with the mix. */
-    static final int HANDOVER_FRAMES = 2_048;
+    /** Blocks that may wait for the disk: some eight seconds of a wideband council of four with the mix. */
+    static final int HANDOVER_BLOCKS = 160;
 
     private static final System.Logger LOG = System.getLogger(Recording.class.getName());
     private static final int MIX = -1;
     private static final long LOOK_NANOS = 100_000_000L;
-    private static final int FLUSH_LOOKS = 10;
-    private static final long MAX_TICKS = 48 * 3_600 * 50L;               // two days: well inside the 4 GB that WAV can name
+    private static final long REST_NANOS = 1_000_000_000L;                // while nobody says anything
+    private static final int RESTING_AFTER = 20;                          // looks
+    private static final long FLUSH_NANOS = 1_000_000_000L;
+    private static final long PART_TICKS = 12 * 3_600 * 50L;              // 1.4 GB at 16 kHz
 
     /**
      * One file.
@@ -59,25 +63,41 @@ public final class Recording implements AudioBridge.Tap {
     private final Map<Integer, String> parties = new ConcurrentHashMap<>();
     private final AtomicLong lost = new AtomicLong();                     // frames; written by the loop alone
     private final Map<Integer, WavTrack> tracks = new TreeMap<>();        // the writer's; the mix comes first
+    private final List<Track> ended = new ArrayList<>();                  // those of earlier parts
+    private final Thread writer = Thread.ofVirtual().name("recording").unstarted(this::write);
+    private final int mixRate;
+    private final long partTicks;
+    private long part;
     private long zero = -1;                                               // the loop's; the writer sees it through the handover
     private volatile long ticks;
-    private volatile boolean ended;
+    private volatile boolean over;
     private String suffix = "";
     private @Nullable IOException failure;
 
-    private Recording(Path folder, int frames) {
+    private Recording(Path folder, int mixRate, int blocks, long partTicks) {
         this.folder = folder;
-        this.handover = new Handover(frames);
+        this.mixRate = mixRate;
+        this.partTicks = partTicks;
+        this.handover = new Handover(blocks);
     }
 
-    /** Begins to record into {@code folder}, which is made if it is not there. Give it to {@link AudioBridge#record}, which ends it. */
+    /** As {@link #into(Path, int)} with a mix at 8 kHz. */
     public static Recording into(Path folder) {
-        return into(folder, HANDOVER_FRAMES);
+        return into(folder, 8_000);
     }
 
-    static Recording into(Path folder, int frames) {
-        Recording recording = new Recording(folder, frames);
-        Thread.ofVirtual().name("recording").start(recording::write);
+    /**
+     * Begins to record into {@code folder}, which is made if it is not there. Give it to {@link AudioBridge#record}, which ends it.
+     *
+     * @param mixRate samples a second of the mix: 8000, or 16000 where parties may speak wideband
+     */
+    public static Recording into(Path folder, int mixRate) {
+        return into(folder, mixRate, HANDOVER_BLOCKS, PART_TICKS);
+    }
+
+    static Recording into(Path folder, int mixRate, int blocks, long partTicks) {
+        Recording recording = new Recording(folder, mixRate, blocks, partTicks);
+        recording.writer.start();
         return recording;
     }
 
@@ -96,26 +116,44 @@ public final class Recording implements AudioBridge.Tap {
     public void said(int party, long tick, short[] samples) { hand(party, tick, samples); }
 
     @Override
+    public int mixRate() { return mixRate; }
+
+    @Override
     public void mix(long tick, short[] samples) {
-        hand(MIX, tick, samples);
-        ticks = Math.min(MAX_TICKS, tick - zero + 1);
+        if (zero < 0) zero = tick;
+        if (!silent(samples)) hand(MIX, tick, samples);                   // a gap in a file is silence, too
+        ticks = tick - zero + 1;
     }
 
     @Override
-    public void ended() { ended = true; }
+    public void ended() {
+        over = true;
+        LockSupport.unpark(writer);
+    }
+
+    private static boolean silent(short[] samples) {
+        int any = 0;
+        for (short sample : samples) any |= sample;
+        return any == 0;
+    }
 
     private void hand(int party, long tick, short[] samples) {
         if (zero < 0) zero = tick;
-        if (tick - zero >= MAX_TICKS || !handover.offer(party, tick - zero, samples)) lost.lazySet(lost.getPlain() + 1);
+        if (!handover.offer(party, tick - zero, samples)) lost.lazySet(lost.getPlain() + 1);
     }
 
     private void write() {
         try {
             open();
-            for (int looks = 1; !ended; looks++) {
-                LockSupport.parkNanos(LOOK_NANOS);
-                handover.drain(this::frame);
-                if (looks % FLUSH_LOOKS == 0 && failure == null) flush();
+            long sinceFlush = 0;
+            for (int quiet = 0; !over;) {
+                long wait = quiet < RESTING_AFTER ? LOOK_NANOS : REST_NANOS;
+                LockSupport.parkNanos(wait);
+                sinceFlush += wait;
+                quiet = handover.drain(this::frame) == 0 ? quiet + 1 : 0;
+                if (sinceFlush < FLUSH_NANOS || failure != null) continue;
+                flush();
+                sinceFlush = 0;
             }
             handover.drain(this::frame);
             finish();
@@ -124,29 +162,51 @@ public final class Recording implements AudioBridge.Tap {
         } catch (RuntimeException broken) {
             fail(new IOException(broken));
         }
-        result.complete(new Result(folder, described(), lostMillis(), Optional.ofNullable(failure).map(Recording::words)));
+        result.complete(new Result(folder, all(), lostMillis(), Optional.ofNullable(failure).map(Recording::words)));
     }
 
     private void open() throws IOException {
         Files.createDirectories(folder);
         for (int take = 2; Files.exists(folder.resolve("mix" + suffix + ".wav")); take++) suffix = "-" + take;
-        tracks.put(MIX, new WavTrack(folder.resolve("mix" + suffix + ".wav")));
+        tracks.put(MIX, new WavTrack(folder.resolve("mix" + suffix + ".wav"), mixRate));
     }
 
-    private void frame(int party, long index, short[] samples, int offset) {
+    private void frame(int party, long index, short[] samples, int offset, int length) {
         if (failure != null) return;                                      // still drained, so that the loop's counts stay true
         try {
-            track(party).frame(index, samples, offset);
+            while (index >= (part + 1) * partTicks) nextPart();
+            WavTrack track = track(party, 50 * length);
+            short[] fitting = fitting(track, samples, offset, length);
+            track.frame(index - part * partTicks, fitting, fitting == samples ? offset : 0);
         } catch (IOException broken) {
             fail(broken);
         }
     }
 
-    private WavTrack track(int party) throws IOException {
+    /** A party whose encoding changed in the middle stays in its file; each sample is taken twice, or every other: seldom, and still to be understood. */
+    private static short[] fitting(WavTrack track, short[] samples, int offset, int length) {
+        int wanted = track.rate() / 50;
+        if (wanted == length) return samples;
+        short[] fitting = new short[wanted];
+        for (int i = 0; i < wanted; i++) fitting[i] = samples[offset + i * length / wanted];
+        return fitting;
+    }
+
+    private void nextPart() throws IOException {
+        for (int party : parties.keySet()) track(party, 8_000);
+        for (WavTrack track : tracks.values()) track.finish(partTicks);
+        ended.addAll(described());
+        tracks.clear();
+        part++;
+        track(MIX, mixRate);
+    }
+
+    private WavTrack track(int party, int rate) throws IOException {
         WavTrack track = tracks.get(party);
         if (track != null) return track;
-        String name = RecordingFolder.readable(nameOf(party));
-        WavTrack made = new WavTrack(folder.resolve((party + 1) + "-" + name + suffix + ".wav"));
+        String name = party == MIX ? "mix" : party + 1 + "-" + RecordingFolder.readable(nameOf(party));
+        String of = part == 0 ? "" : "-part" + (part + 1);
+        WavTrack made = new WavTrack(folder.resolve(name + suffix + of + ".wav"), rate);
         tracks.put(party, made);
         return made;
     }
@@ -161,8 +221,9 @@ public final class Recording implements AudioBridge.Tap {
 
     private void finish() throws IOException {
         if (failure != null) return;
-        for (int party : parties.keySet()) track(party);                  // who never said a word has a track of silence
-        for (WavTrack track : tracks.values()) track.finish(ticks);
+        while (ticks > (part + 1) * partTicks) nextPart();
+        for (int party : parties.keySet()) track(party, 8_000);           // who never said a word has a track of silence
+        for (WavTrack track : tracks.values()) track.finish(ticks - part * partTicks);
         if (lost.get() > 0)
             LOG.log(Level.WARNING, "the disk was too slow for the recording in " + folder + ": " + lostMillis() + " ms of it are silent");
     }
@@ -179,6 +240,12 @@ public final class Recording implements AudioBridge.Tap {
     private static String words(IOException broken) {
         String message = broken.getMessage();
         return broken.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+
+    private List<Track> all() {
+        List<Track> all = new ArrayList<>(ended);
+        all.addAll(described());
+        return List.copyOf(all);
     }
 
     private List<Track> described() {

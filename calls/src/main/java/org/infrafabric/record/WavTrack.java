@@ -9,61 +9,68 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * One WAV file being written: 8 kHz, 16 bit, one channel. Frames may leave gaps, which are silence. About once a second what is buffered goes to the
+ * One WAV file being written: 8 or 16 kHz, 16 bit, one channel. Frames may leave gaps, which are silence. About once a second what is buffered goes to the
  * file and the sizes in its header are set right, so that a crash leaves a file that every player reads. One thread.
  */
 final class WavTrack {
-    private static final int RATE = 8_000;
     private static final int HEADER = 44;
-    private static final int FRAME_BYTES = 2 * Handover.FRAME;
+    private static final int BUFFERED_FRAMES = 50;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
 
     private final Path file;
+    private final int rate;
+    private final int frameBytes;
     private final FileChannel channel;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(50 * FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer sizes = ByteBuffer.allocateDirect(4).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer sizes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer buffer = NOTHING;                                  // held only while there is sound
     private long bufferedAt;                                              // where in the sound the buffer's first byte belongs
     private long length;                                                  // bytes of sound in the file
+    private boolean idle;
 
     /** @throws IOException when it exists, or cannot be made */
-    WavTrack(Path file) throws IOException {
+    WavTrack(Path file, int rate) throws IOException {
         this.file = file;
+        this.rate = rate;
+        this.frameBytes = 2 * rate / 50;
         this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
-        header.put(ascii("RIFF")).putInt(HEADER - 8).put(ascii("WAVEfmt ")).putInt(16).putShort((short) 1).putShort((short) 1).putInt(RATE)
-                .putInt(2 * RATE).putShort((short) 2).putShort((short) 16).put(ascii("data")).putInt(0).flip();
+        header.put(ascii("RIFF")).putInt(HEADER - 8).put(ascii("WAVEfmt ")).putInt(16).putShort((short) 1).putShort((short) 1).putInt(rate)
+                .putInt(2 * rate).putShort((short) 2).putShort((short) 16).put(ascii("data")).putInt(0).flip();
         writeFully(header, 0);
     }
 
     Path file() { return file; }
 
-    long millis() { return length * 1_000 / (2 * RATE); }
+    int rate() { return rate; }
 
-    /** Puts the 20 ms number {@code index} in its place. */
+    long millis() { return length * 1_000 / (2 * rate); }
+
+    /** Puts the 20 ms number {@code index} in its place; {@code samples} holds as many as the rate has in that time. */
     void frame(long index, short[] samples, int offset) throws IOException {
-        long at = index * FRAME_BYTES;
-        if (at != bufferedAt + buffer.position() || !buffer.hasRemaining()) {
-            flush();
+        long at = index * frameBytes;
+        if (buffer == NOTHING) {
+            buffer = ByteBuffer.allocate(BUFFERED_FRAMES * frameBytes).order(ByteOrder.LITTLE_ENDIAN);
             bufferedAt = at;
         }
-        for (int i = 0; i < Handover.FRAME; i++) buffer.putShort(samples[offset + i]);
+        if (at != bufferedAt + buffer.position() || !buffer.hasRemaining()) {
+            write();
+            bufferedAt = at;
+        }
+        idle = false;
+        for (int i = 0; i < frameBytes / 2; i++) buffer.putShort(samples[offset + i]);
     }
 
     /** Brings all that was buffered to the file and sets its sizes. */
     void flush() throws IOException {
-        if (buffer.position() == 0) return;
-        int bytes = buffer.position();
-        buffer.flip();
-        writeFully(buffer, HEADER + bufferedAt);
-        buffer.clear();
-        length = Math.max(length, bufferedAt + bytes);
-        bufferedAt += bytes;
-        writeSizes();
+        write();
+        if (idle) buffer = NOTHING;
+        idle = true;
     }
 
     /** Ends the file after {@code frames} ticks in all; what is missing until there is silence. */
     void finish(long frames) throws IOException {
-        flush();
-        long whole = frames * FRAME_BYTES;
+        write();
+        long whole = frames * frameBytes;
         if (whole > length) {
             writeFully(ByteBuffer.allocate(1), HEADER + whole - 1);
             length = whole;
@@ -80,6 +87,17 @@ final class WavTrack {
         } catch (IOException alreadyFailed) {
             // the first failure was told
         }
+    }
+
+    private void write() throws IOException {
+        int bytes = buffer.position();
+        if (bytes == 0) return;
+        buffer.flip();
+        writeFully(buffer, HEADER + bufferedAt);
+        buffer.clear();
+        length = Math.max(length, bufferedAt + bytes);
+        bufferedAt += bytes;
+        writeSizes();
     }
 
     private void writeSizes() throws IOException {

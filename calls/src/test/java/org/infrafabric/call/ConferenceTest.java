@@ -24,6 +24,7 @@ class ConferenceTest {
 
     private final HandTimers timers = new HandTimers(Instant.parse("2026-11-21T12:00:00Z"));
     private final List<String> told = new ArrayList<>();
+    private final List<Optional<CallFailure>> ended = new ArrayList<>();
     private final List<Port> ports = new ArrayList<>();
     private final List<PhoneLeg> legs = new ArrayList<>();
     private final List<Pcm> announced = new ArrayList<>();
@@ -47,6 +48,18 @@ class ConferenceTest {
         assertThat(told).containsExactly("ringing 7 180", "answered 7", "audio 7", "digit 7 1", "ended 7");
         assertThat(ports.getFirst().closed).isTrue();
         assertThat(conference.live()).isZero();
+    }
+
+    @Test
+    void shouldEndTheLegOfAPhoneThatFellSilentAndSayWhy() throws IOException {
+        Leg leg = seat(7);
+        conference.dial(7);
+        legs.getFirst().listener.onAnswered(leg);
+        ports.getFirst().listener.onSilence();
+        assertThat(legs.getFirst().hungUp).isEqualTo("media-timeout");
+        legs.getFirst().end();
+        ports.getFirst().listener.onSilence(); // on its way when the seat ended
+        assertThat(ended).containsExactly(Optional.of(CallFailure.MEDIA_TIMEOUT));
     }
 
     @Test
@@ -150,7 +163,10 @@ class ConferenceTest {
         public void onDigit(int seat, char digit) { told.add("digit " + seat + " " + digit); }
 
         @Override
-        public void onEnded(int seat, LegEnd end) { told.add("ended " + seat); }
+        public void onEnded(int seat, LegEnd end) {
+            told.add("ended " + seat);
+            ended.add(end.failure());
+        }
     }
 
     private static final class Unanswerable implements IncomingCall {

@@ -100,9 +100,9 @@ class BridgeLogicTest {
             @Override
             public void ended() { seen.add("ended"); }
         });
-        talk(3, a, 8, b, -8);
+        talk(3, a, 848, b, -848);
         hand.bridge.close();
-        assertThat(seen).containsExactly("opened a", "opened b", "0: mix 0", "1: mix 0", "2: 0 said 8", "2: 1 said -8", "2: mix 8", "ended");
+        assertThat(seen).containsExactly("opened a", "opened b", "0: mix 0", "1: mix 0", "2: 0 said 848", "2: 1 said -848", "2: mix 848", "ended");
     }
 
     @Test

@@ -28,10 +28,11 @@ class CodecTest {
 
     @Test
     void shouldGiveBackEveryCodeThatItDecoded() {
-        for (Encoding law : Encoding.values()) {
+        for (Encoding law : Encoding.G711) {
+            G711 codec = law == Encoding.PCMU ? G711.PCMU : G711.PCMA;
             for (int code = 0; code < 256; code++) {
                 if (law == Encoding.PCMU && code == 0x7f) continue;       // minus zero, which linear samples do not have
-                assertThat(G711.of(law).encode(G711.of(law).decode((byte) code))).as("%s %x", law, code).isEqualTo((byte) code);
+                assertThat(codec.encode(codec.decode((byte) code))).as("%s %x", law, code).isEqualTo((byte) code);
             }
         }
     }

@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A bridge whose time and network are driven by hand: what is put into a wire is taken at the next tick, what is sent lies there to be looked at. */
 final class HandBridge {
+    /** After which a peer is taken for dead. */
+    static final long SILENCE_NANOS = 30_000_000_000L;
+
     final LoopCounters counters = new LoopCounters();
     final List<Party> parties = new ArrayList<>();
-    final RtpBridge bridge = new RtpBridge(Runnable::run, this::open, counters, new Scratch(), () -> {});
+    final RtpBridge bridge = new RtpBridge(Runnable::run, this::open, counters, new Scratch(new Codecs(LibOpus.found())), () -> {});
     long now = 1_000_000_000L;
 
     /** One 20 ms. */
@@ -45,7 +48,8 @@ final class HandBridge {
         return new RtpPort(on, number, name, new PortRange.Pair(party.rtp, party.rtcp, () -> {}), listener, owner,
                 new RtpSender(party.rtp, 0xabc0 + number, 65_533, -480),
                 new RtcpSession(party.rtcp, new Rtcp(0xabc0 + number, "cname" + number),
-                        () -> Instant.ofEpochSecond(1_800_000_000L, now % 1_000_000_000L), 5));
+                        () -> Instant.ofEpochSecond(1_800_000_000L, now % 1_000_000_000L), 5),
+                new MediaTerms(AudioPort.Encoding.ALL, SILENCE_NANOS));
     }
 
     /** A packet that went out. */
@@ -130,6 +134,9 @@ final class HandBridge {
             byte[] payload = {(byte) number, (byte) (end ? 0x8a : 0x0a), (byte) (duration >> 8), (byte) duration};
             rtp.arriving.add(new Sent(TestPhone.rtp(96, false, sequence++ & 0xffff, at, fromSsrc, payload), from));
         }
+
+        /** A packet of any bytes from the right place. */
+        void bytes(byte[] packet) { rtp.arriving.add(new Sent(packet, address)); }
 
         Sent last() { return rtp.sent.getLast(); }
 

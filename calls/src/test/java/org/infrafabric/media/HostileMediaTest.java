@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 class HostileMediaTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("198.51.100.7", 6_000);
     private final RtpPacket rtp = new RtpPacket();
-    private final RtpReceiver receiver = new RtpReceiver();
-    private final short[] scratch = new short[JitterBuffer.MAX_PACKET];
+    private final RtpReceiver receiver = new RtpReceiver(new Codecs(LibOpus.found()), new PacketPool());
     private long now;
 
     @Test
@@ -50,8 +49,8 @@ class HostileMediaTest {
         for (byte[] each : packets) {
             byte[] packet = java.util.Arrays.copyOf(each, Math.max(13, each.length));
             packet[0] = (byte) 0x80;
-            receiver.take(rtp, ByteBuffer.wrap(packet), PEER, scratch, now += 20_000_000);
-            receiver.next(out);
+            receiver.take(rtp, ByteBuffer.wrap(packet), PEER, tick(), now);
+            receiver.next(out, now / 20_000_000);
         }
     }
 
@@ -158,13 +157,18 @@ class HostileMediaTest {
         java.util.Arrays.fill(codes, G711.PCMA.encode(1_000));
         for (int i = 0; i < 4; i++) {
             byte[] packet = TestPhone.rtp(8, false, 10 + i, 160 * i, 5, codes);
-            assertThat(receiver.take(rtp, ByteBuffer.wrap(packet), PEER, scratch, now += 20_000_000)).isEqualTo(RtpReceiver.Heard.MEDIA);
+            assertThat(receiver.take(rtp, ByteBuffer.wrap(packet), PEER, tick(), now)).isEqualTo(RtpReceiver.Heard.MEDIA);
         }
         short[] out = new short[160];
-        for (int i = 0; i < 3; i++) receiver.next(out);
+        for (int i = 0; i < 4; i++) receiver.next(out, i);
         assertThat(out[80]).isEqualTo(G711.PCMA.decode(G711.PCMA.encode(1_000)));
-        byte[] other = TestPhone.rtp(9, false, 20, 1_600, 5, codes);
-        assertThat(receiver.take(rtp, ByteBuffer.wrap(other), PEER, scratch, now += 20_000_000)).isEqualTo(RtpReceiver.Heard.REFUSED);
+        byte[] other = TestPhone.rtp(18, false, 20, 1_600, 5, codes);
+        assertThat(receiver.take(rtp, ByteBuffer.wrap(other), PEER, tick(), now)).isEqualTo(RtpReceiver.Heard.REFUSED);
+    }
+
+    private long tick() {
+        now += 20_000_000;
+        return now / 20_000_000;
     }
 
     private void expect() { receiver.expect(new Negotiated(PEER, Encoding.PCMU, 0, 96, true)); }
@@ -172,6 +176,6 @@ class HostileMediaTest {
     private void event(StringBuilder told, int sequence, int number, int timestamp, int duration) {
         byte[] payload = {(byte) number, 10, (byte) (duration >> 8), (byte) duration};
         byte[] packet = TestPhone.rtp(96, false, sequence, timestamp, 5, payload);
-        if (receiver.take(rtp, ByteBuffer.wrap(packet), PEER, scratch, now += 20_000_000) == RtpReceiver.Heard.DIGIT) told.append(receiver.digit());
+        if (receiver.take(rtp, ByteBuffer.wrap(packet), PEER, tick(), now) == RtpReceiver.Heard.DIGIT) told.append(receiver.digit());
     }
 }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.infrafabric.media.AudioPort.Encoding;
 import org.infrafabric.media.AudioPort.Negotiated;
+import org.infrafabric.media.AudioPort.Wishes;
 import org.infrafabric.sdp.Direction;
 import org.infrafabric.sdp.MalformedSdp;
 import org.infrafabric.sdp.SessionDescription;
@@ -45,8 +47,54 @@ class OfferAnswerTest {
     void shouldTakeWhatThePeerLikesBestAndKeepItsNumbers() throws Exception {
         AudioAnswer it = answer(
                 "m=audio 4000 RTP/AVP 111 8 0 96 13\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\n");
-        assertThat(it.media()).isEqualTo(new Negotiated(new InetSocketAddress("192.0.2.1", 4_000), Encoding.PCMA, 8, 96, true));
-        assertThat(text(it.sdp())).contains("t=1 2\r\n", "m=audio 20000 RTP/AVP 8 96\r\n", "a=rtpmap:96 telephone-event/8000", "a=sendrecv");
+        assertThat(it.media()).isEqualTo(new Negotiated(new InetSocketAddress("192.0.2.1", 4_000), Encoding.PCMA, 8, 96, true, true,
+                new Wishes(true, 8_000, 0, 48_000, false)));
+        assertThat(text(it.sdp())).contains("t=1 2\r\n", "m=audio 20000 RTP/AVP 8 96 13\r\n", "a=rtpmap:96 telephone-event/8000", "a=sendrecv");
+    }
+
+    @Test
+    void shouldOfferAllThatAPortSpeaksBestFirst() {
+        assertThat(text(AudioOffer.offer(HERE, Encoding.ALL, 7, 8, Direction.SENDRECV))).contains("m=audio 20000 RTP/AVP 111 9 0 8 102 101\r\n",
+                "a=rtpmap:111 opus/48000/2\r\n", "a=fmtp:111 maxplaybackrate=16000;sprop-maxcapturerate=16000;useinbandfec=1\r\n",
+                "a=rtpmap:9 G722/8000\r\n", "a=rtpmap:102 telephone-event/48000\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+            9 0; ; G722; 9
+            0 9 111; a=rtpmap:111 opus/48000/2; PCMU; 0
+            96 9; a=rtpmap:96 OPUS/48000/2; OPUS; 96
+            96 9; a=rtpmap:96 opus/48000; G722; 9
+            96 8; a=rtpmap:96 opus/16000/2; PCMA; 8
+            97; a=rtpmap:97 g722/8000/1; G722; 97
+            """)
+    void shouldPickByTheOrderOfWhoOffers(String formats, String map, Encoding picked, int type) throws Exception {
+        String offer = HEAD + "m=audio 4000 RTP/AVP " + formats + "\r\n" + (map == null ? "" : map + "\r\n");
+        AudioAnswer it = AudioAnswer.answer(offer.getBytes(StandardCharsets.UTF_8), HERE,
+                List.of(Encoding.PCMA, Encoding.PCMU, Encoding.G722, Encoding.OPUS), 5, 6, Direction.SENDRECV);
+        assertThat(it.media().encoding()).isEqualTo(picked);
+        assertThat(it.media().payloadType()).isEqualTo(type);
+        assertThat(text(it.sdp())).contains("a=rtpmap:" + type + " " + picked.map() + "\r\n");
+    }
+
+    @Test
+    void shouldReadHowAPeerWantsItsOpus() throws Exception {
+        String offer = HEAD + "m=audio 4000 RTP/AVP 96 13 97 98\r\na=rtpmap:96 opus/48000/2\r\n"
+                + "a=fmtp:96 stereo=1; maxaveragebitrate=12000;cbr=1 ;maxplaybackrate=8000;x=99999999999999\r\n"
+                + "a=rtpmap:97 telephone-event/8000\r\na=rtpmap:98 telephone-event/48000\r\n";
+        AudioAnswer it = AudioAnswer.answer(offer.getBytes(StandardCharsets.UTF_8), HERE, Encoding.ALL, 5, 6, Direction.SENDRECV);
+        assertThat(it.media().wishes()).isEqualTo(new Wishes(false, 48_000, 12_000, 8_000, true));
+        assertThat(it.media().telephoneEventType()).isEqualTo(98);
+        assertThat(text(it.sdp())).contains("m=audio 20000 RTP/AVP 96 98\r\n", "a=rtpmap:98 telephone-event/48000\r\n");
+        assertThat(OpusTerms.of(it.media().wishes())).isEqualTo(new OpusTerms(12_000, false, true));
+        assertThat(OpusTerms.of(new Wishes(false, 48_000, 1, 48_000, false)).bitrate()).as("bounded").isEqualTo(6_000);
+    }
+
+    @Test
+    void shouldKnowOfAnAnswerOnlyWhatItOffered() throws Exception {
+        byte[] answer = (HEAD + "m=audio 4000 RTP/AVP 9\r\n").getBytes(StandardCharsets.UTF_8);
+        assertThat(AudioAnswer.accept(AudioOffer.offer(HERE, Encoding.ALL, 7, 8, Direction.SENDRECV), answer).encoding()).isEqualTo(Encoding.G722);
+        assertThatThrownBy(() -> AudioAnswer.accept(AudioOffer.offer(HERE, 7, 8), answer)).isInstanceOf(NoCommonCodec.class);
     }
 
     @Test

@@ -14,6 +14,9 @@ final class Overheard implements AudioPort.Listener {
     @Override
     public void onDigit(char digit) { news.add("digit " + digit); }
 
+    @Override
+    public void onSilence() { news.add("silence"); }
+
     /** The next news, or empty after two seconds. */
     String next() throws InterruptedException {
         String next = news.poll(2, TimeUnit.SECONDS);

@@ -20,6 +20,7 @@ import org.infrafabric.media.AudioPort.Negotiated;
 final class TestPhone implements AutoCloseable {
     final int ssrc;
     final Encoding encoding;
+    private final G711 law;
     private final DatagramSocket socket;
     private final InetSocketAddress bridge;
     private final short[] tone;
@@ -33,6 +34,7 @@ final class TestPhone implements AutoCloseable {
     TestPhone(AudioPort port, Encoding encoding, double hertz, int ssrc) throws Exception {
         this.ssrc = ssrc;
         this.encoding = encoding;
+        this.law = encoding == Encoding.PCMU ? G711.PCMU : G711.PCMA;
         this.bridge = port.local();
         this.tone = Sines.tone(hertz, 8_000, 8_000);
         this.socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -88,7 +90,7 @@ final class TestPhone implements AutoCloseable {
             if ((packet[1] & 0x7f) == (encoding == Encoding.PCMU ? 0 : 8)) codes.write(packet, 12, packet.length - 12);
         byte[] all = codes.toByteArray();
         short[] out = new short[all.length];
-        for (int i = 0; i < all.length; i++) out[i] = G711.of(encoding).decode(all[i]);
+        for (int i = 0; i < all.length; i++) out[i] = law.decode(all[i]);
         return out;
     }
 
@@ -112,7 +114,7 @@ final class TestPhone implements AutoCloseable {
 
     private synchronized void speak() throws Exception {
         byte[] codes = new byte[160];
-        for (int i = 0; i < 160; i++) codes[i] = G711.of(encoding).encode(tone[spoken++ % tone.length]);
+        for (int i = 0; i < 160; i++) codes[i] = law.encode(tone[spoken++ % tone.length]);
         send(rtp(encoding == Encoding.PCMU ? 0 : 8, false, timestamp, codes));
         timestamp += 160;
     }

@@ -50,7 +50,7 @@ class RecordingTest {
 
     @Test
     void shouldBeReadableByOthersWhileItIsStillBeingWritten() throws Exception {
-        WavTrack track = new WavTrack(folder.resolve("crash.wav"));
+        WavTrack track = new WavTrack(folder.resolve("crash.wav"), 8_000);
         for (int i = 0; i < 70; i++) track.frame(i, frame(i + 1), 0);
         Path asAfterACrash = folder.resolve("crash.wav");
         try (AudioInputStream in = AudioSystem.getAudioInputStream(asAfterACrash.toFile())) {
@@ -63,11 +63,11 @@ class RecordingTest {
 
     @Test
     void shouldCountWhatTheDiskWasTooSlowForAndLeaveItSilent() throws Exception {
-        Handover full = new Handover(4);
-        for (int i = 0; i < 4; i++) assertThat(full.offer(0, i, frame(i))).isTrue();
-        assertThat(full.offer(0, 4, frame(4))).as("a full handover refuses at once").isFalse();
+        Handover full = new Handover(1);
+        for (int i = 0; i < 25; i++) assertThat(full.offer(0, i, frame(i))).isTrue();
+        assertThat(full.offer(0, 25, frame(25))).as("a full handover refuses at once").isFalse();
 
-        Recording recording = Recording.into(folder, 4);
+        Recording recording = Recording.into(folder, 8_000, 1, 1_000_000);
         for (int i = 0; i < 400; i++) recording.mix(i, frame(1 + i)); // faster than any writer that looks every 100 ms
         recording.ended();
         Recording.Result result = recording.finished().get(5, TimeUnit.SECONDS);
@@ -91,6 +91,45 @@ class RecordingTest {
                     "1-expert-2.wav",
                     "mix-3.wav", "1-expert-3.wav");
         }
+    }
+
+    @Test
+    void shouldGoOnInNewFilesLongBeforeAFileIsTooLong() throws Exception {
+        Recording recording = Recording.into(folder, 8_000, 100, 50);
+        recording.opened(0, "expert", 0);
+        for (int i = 0; i < 175; i++) {
+            if (i < 60) recording.said(0, i, frame(i + 1));
+            recording.mix(i, frame(i + 1));
+        }
+        recording.ended();
+        Recording.Result result = recording.finished().get(5, TimeUnit.SECONDS);
+        assertThat(result.failure()).isEmpty();
+        assertThat(result.files()).extracting(it -> it.file().getFileName().toString()).containsExactly("mix.wav", "1-expert.wav", "mix-part2.wav",
+                "1-expert-part2.wav", "mix-part3.wav", "1-expert-part3.wav", "mix-part4.wav", "1-expert-part4.wav");
+        assertThat(result.files()).extracting(Recording.Track::millis).containsExactly(1_000L, 1_000L, 1_000L, 1_000L, 1_000L, 1_000L, 500L, 500L);
+        assertThat(firstOfEachFrame(folder.resolve("mix-part2.wav"))).startsWith(51, 52).endsWith(99, 100).hasSize(50);
+        assertThat(firstOfEachFrame(folder.resolve("1-expert-part2.wav"))).startsWith(51, 52).endsWith(0, 0).hasSize(50);
+        assertThat(firstOfEachFrame(folder.resolve("mix-part4.wav"))).endsWith(174, 175).hasSize(25);
+    }
+
+    @Test
+    void shouldKeepAWidebandTrackBesideANarrowOne() throws Exception {
+        Recording recording = Recording.into(folder, 16_000);
+        recording.opened(0, "wide", 0);
+        recording.opened(1, "narrow", 0);
+        short[] wide = new short[320];
+        Arrays.fill(wide, (short) 7);
+        for (int i = 0; i < 10; i++) {
+            recording.said(0, i, i < 5 ? wide : frame(7));                // its encoding changes in the middle
+            recording.said(1, i, frame(9));
+            recording.mix(i, wide);
+        }
+        recording.ended();
+        Recording.Result result = recording.finished().get(5, TimeUnit.SECONDS);
+        assertThat(result.files()).extracting(Recording.Track::millis).containsOnly(200L);
+        assertThat(Files.size(folder.resolve("mix.wav"))).isEqualTo(44 + 200 * 32);
+        assertThat(Files.size(folder.resolve("1-wide.wav"))).isEqualTo(44 + 200 * 32);
+        assertThat(Files.size(folder.resolve("2-narrow.wav"))).isEqualTo(44 + 200 * 16);
     }
 
     @Test

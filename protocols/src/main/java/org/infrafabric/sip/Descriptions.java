@@ -41,9 +41,9 @@ final class Descriptions {
 
     /** Our offer; its answer is awaited from now on. */
     byte[] offer() {
-        byte[] offer = AudioOffer.offer(audio.local(), sessionId, turns.version(), willing);
+        byte[] offer = AudioOffer.offer(audio.local(), audio.encodings(), sessionId, turns.version(), willing);
         long version = turns.versionFor(offer);
-        if (version != turns.version()) offer = AudioOffer.offer(audio.local(), sessionId, version, willing);
+        if (version != turns.version()) offer = AudioOffer.offer(audio.local(), audio.encodings(), sessionId, version, willing);
         turns.offered(offer, version);
         return offer;
     }
@@ -76,9 +76,9 @@ final class Descriptions {
 
     /** Answers an offer that the peer makes while it rings; the port stays as it is. */
     AudioAnswer early(byte[] offer) throws NoCommonCodec, MalformedSdp {
-        AudioAnswer answer = AudioAnswer.answer(offer, audio.local(), sessionId, turns.version(), willing);
+        AudioAnswer answer = AudioAnswer.answer(offer, audio.local(), audio.encodings(), sessionId, turns.version(), willing);
         long version = turns.versionFor(answer.sdp());
-        if (version != turns.version()) answer = AudioAnswer.answer(offer, audio.local(), sessionId, version, willing);
+        if (version != turns.version()) answer = AudioAnswer.answer(offer, audio.local(), audio.encodings(), sessionId, version, willing);
         turns.answered(answer.sdp(), version);
         return answer;
     }

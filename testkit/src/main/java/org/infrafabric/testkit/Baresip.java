@@ -37,27 +37,56 @@ public final class Baresip implements AutoCloseable {
 
     /** The same on a given port; the one after it must be free too. */
     public static Baresip answering(Path folder, String user, Path voice, int port) throws Exception {
-        return start(folder, user, "", voice, port);
+        return start(folder, user, "", voice, port, Codec.G711);
     }
 
     /** One that knows a password, for servers that ask who it is. */
     public static Baresip knowing(Path folder, String user, String password, Path voice, int port) throws Exception {
-        return start(folder, user, ";auth_user=" + user + ";auth_pass=" + password, voice, port);
+        return start(folder, user, ";auth_user=" + user + ";auth_pass=" + password, voice, port, Codec.G711);
     }
 
-    private static Baresip start(Path folder, String user, String account, Path voice, int port) throws Exception {
+    /** What the phone speaks, and what its voice must therefore be. */
+    public enum Codec {
+        G711("g711.so", "PCMA/8000/1,PCMU/8000/1", 8_000, 1), G722("g722.so", "G722/16000/1", 16_000, 1), OPUS("opus.so", "opus/48000/2", 48_000, 2);
+
+        private final String module;
+        private final String accountNames;
+        private final int rate;
+        private final int channels;
+
+        Codec(String module, String accountNames, int rate, int channels) {
+            this.module = module;
+            this.accountNames = accountNames;
+            this.rate = rate;
+            this.channels = channels;
+        }
+
+        /** A tone as a phone with this codec can say it. */
+        public Path tone(Path wav, double hertz, double seconds) throws IOException {
+            return Tones.write(wav, hertz, seconds, rate, channels);
+        }
+    }
+
+    /** A phone that has one codec alone. */
+    public static Baresip answering(Path folder, String user, Path voice, Codec codec) throws Exception {
+        return start(folder, user, "", voice, Ports.free(4), codec);
+    }
+
+    private static Baresip start(Path folder, String user, String account, Path voice, int port, Codec codec) throws Exception {
         int rtp = Ports.free(20), control = Ports.free(2);
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("config"), String.join("\n", "poll_method epoll", "sip_listen 127.0.0.1:" + port, "net_interface 127.0.0.1",
                 "rtp_ports " + rtp + "-" + (rtp + 19), "rtcp_mux no", "audio_source aufile," + voice, "audio_player aufile,/dev/null",
                 "audio_alert aufile,/dev/null",
-                "ausrc_srate 8000", "auplay_srate 8000", "snd_path " + folder, "jitter_buffer_delay 2-5", "call_max_calls 4",
+                "ausrc_srate " + codec.rate, "auplay_srate " + codec.rate, "ausrc_channels " + codec.channels, "auplay_channels " + codec.channels,
+                "snd_path " + folder, "jitter_buffer_delay 2-5", "call_max_calls 4",
                 "ctrl_tcp_listen 127.0.0.1:" + control,
-                "module_path /usr/lib/baresip/modules", "module g711.so", "module aufile.so", "module sndfile.so", "module_tmp uuid.so",
+                "module_path /usr/lib/baresip/modules", "module " + codec.module, "module aufile.so", "module sndfile.so", "module rtcpsummary.so",
+                "module_tmp uuid.so",
                 "module_tmp account.so",
                 "module_app menu.so", "module_app ctrl_tcp.so", ""));
         Files.writeString(folder.resolve("accounts"),
-                "<sip:" + user + "@127.0.0.1:" + port + ";transport=udp>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1,PCMU/8000/1" + account
+                "<sip:" + user + "@127.0.0.1:" + port + ";transport=udp>;regint=0;answermode=auto;audio_codecs=" + codec.accountNames + account
                         + "\n");
         Files.writeString(folder.resolve("contacts"), "\n");
         Path output = folder.resolve("baresip.out");

@@ -64,6 +64,11 @@ public final class SippScenario {
 
     public SippScenario answer() { return respond(200, "OK", SDP).step("<recv request=\"ACK\"/>"); }
 
+    /** Answers and holds the caller at once: no sound goes either way (RFC 3264 §8.4). */
+    public SippScenario answerHeld() {
+        return respond(200, "OK", SDP + "a=inactive\n").step("<recv request=\"ACK\"/>");
+    }
+
     /** Refuses the INVITE and takes the ACK. */
     public SippScenario refuse(int status, String phrase) {
         return respond(status, phrase, "").step("<recv request=\"ACK\"/>");

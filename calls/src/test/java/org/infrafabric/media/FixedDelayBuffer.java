@@ -3,13 +3,14 @@ package org.infrafabric.media;
 import java.util.Arrays;
 
 /**
- * Turns packets as they come into 20 ms as they are due. A ring of samples addressed by RTP timestamp, so that packets of any length, order and
+ * The jitter buffer of the first version, kept to be compared with: it holds {@link #TARGET} back whatever the network does, and looks every five seconds whether that
+ * is far off. Turns packets as they come into 20 ms as they are due. A ring of samples addressed by RTP timestamp, so that packets of any length, order and
  * repetition fall into place; a bit a sample says what is there.
  *
  * <p>It holds {@link #TARGET} samples back. If packets keep coming too late it waits a frame longer, if they keep coming too early it drops one; a
  * stream that jumps out of the window is followed once it is clear that it stays there. Gaps are filled with the last frame, fading.
  */
-final class JitterBuffer {
+final class FixedDelayBuffer {
     static final int FRAME = 160;                                         // 20 ms at 8 kHz
     static final int TARGET = 2 * FRAME;
     /** Longest packet taken, 120 ms. */
@@ -30,6 +31,8 @@ final class JitterBuffer {
     private final short[] last = new short[FRAME];
     private final Concealment concealment = new Concealment();
 
+    long concealed;
+    long late;
     private boolean started;
     private int playAt;                                                   // timestamp of the next sample to play
     private int outside;
@@ -44,11 +47,6 @@ final class JitterBuffer {
         Arrays.fill(present, 0);
     }
 
-    /** The source sends something else than sound now (telephone-events): what is missing is silence and no loss. */
-    void quiet() {
-        concealment.stop();
-    }
-
     /** Takes a packet's samples; those that are too late or too long are dropped. */
     void put(int timestamp, short[] samples, int length) {
         if (length == 0 || length > MAX_PACKET) return;
@@ -56,6 +54,7 @@ final class JitterBuffer {
         int ahead = timestamp - playAt;
         if (ahead + length <= 0 || ahead > MAX_AHEAD) {
             if (ahead <= 0 && ahead > -CAPACITY) leastAhead = Math.min(leastAhead, ahead);
+            late++;
             if (++outside < FOLLOW_AFTER && dry < DRY_FRAMES) return;
             begin(timestamp);
             ahead = TARGET;
@@ -75,6 +74,7 @@ final class JitterBuffer {
         }
         adapt();
         int there = count(playAt, FRAME);
+        concealed += FRAME - there;
         boolean sounds = true;
         if (there == FRAME) {
             copyOut(out);
@@ -91,10 +91,8 @@ final class JitterBuffer {
         return sounds;
     }
 
-    /** How long sound is held back now, in samples: how far the last window's latest packet was ahead of its time. */
-    int reserve() {
-        return leastAhead == Integer.MAX_VALUE ? TARGET : leastAhead;
-    }
+    /** Timestamp of what is played next. */
+    int playsAt() { return playAt; }
 
     private void begin(int timestamp) {
         Arrays.fill(present, 0);
