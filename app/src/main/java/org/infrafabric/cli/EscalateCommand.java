@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.infrafabric.client.EscalationStatus;
 import org.infrafabric.client.IfbusClient;
 import org.infrafabric.client.IfbusException;
 import org.infrafabric.client.Receipt;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code escalate}: sends one message, and with {@code --wait} follows it to its decision, which the exit code tells. */
@@ -89,15 +92,7 @@ final class EscalateCommand implements Callable<Integer> {
     }
 
     private SignedDecision await(IfbusClient client, Receipt receipt) throws IfbusException, InterruptedException {
-        Progress progress = new Progress(client, receipt.id());
-        Thread teller = Thread.ofVirtual().start(progress);
-        try {
-            return client.awaitDecision(receipt, timeout);
-        } finally {
-            teller.interrupt();
-            teller.join();
-            progress.last();
-        }
+        return client.awaitDecision(receipt.id(), Optional.of(receipt.requestSha256()), timeout, new Progress());
     }
 
     private static String text(SignedDecision signed) {
@@ -123,50 +118,17 @@ final class EscalateCommand implements Callable<Integer> {
     }
 
     /** Tells on stderr which states the escalation enters. */
-    private static final class Progress implements Runnable {
-        private static final Duration LOOK = Duration.ofMillis(300);
-
-        private final IfbusClient client;
-        private final String id;
+    private static final class Progress implements Consumer<EscalationStatus> {
         private int told;
 
-        Progress(IfbusClient client, String id) {
-            this.client = client;
-            this.id = id;
-        }
-
         @Override
-        public void run() {
-            try {
-                while (true) {
-                    tell();
-                    Thread.sleep(LOOK);
-                }
-            } catch (InterruptedException done) {
-                // the decision is there, or the wait is over
-            }
-        }
-
-        void last() throws InterruptedException { tell(); }
-
-        private void tell() throws InterruptedException {
-            Optional<ObjectNode> seen = look();
-            if (seen.isEmpty()) return;
-            var history = seen.get().path("history");
+        public void accept(EscalationStatus status) {
+            JsonNode history = status.json().path("history");
             for (; told < history.size(); told++) {
-                var step = history.get(told);
+                JsonNode step = history.get(told);
                 String detail = step.path("detail").asString("");
                 Output.progress("  " + step.path("time").asString("") + "  " + step.path("state").asString("")
                         + (detail.isEmpty() ? "" : "  " + Output.dim(detail)));
-            }
-        }
-
-        /** Empty when the server cannot be asked just now: awaiting the decision will say so if it stays that way. */
-        private Optional<ObjectNode> look() throws InterruptedException {
-            try {
-                return Optional.of(client.status(id).json());
-            } catch (IfbusException unreachable) {
-                return Optional.empty();
             }
         }
     }

@@ -28,6 +28,7 @@ public final class Ifbus implements Runnable {
         COMMANDS.put("agent", RosterCommands.AgentCommand.class);
         COMMANDS.put("key", KeyCommand.class);
         COMMANDS.put("guard", GuardCommand.class);
+        COMMANDS.put("mcp", McpCommand.class);
         COMMANDS.put("sim", SimCommand.class);
         COMMANDS.put("rehearse", RehearseCommand.class);
     }

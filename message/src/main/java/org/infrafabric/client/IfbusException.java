@@ -38,6 +38,11 @@ public abstract sealed class IfbusException extends Exception {
         /** JSON pointer of the offending field; empty when there is none. */
         public String field() { return field; }
 
+        /** Whether the same message may well be taken later: the bus asks for patience (429), or has trouble of its own (5xx). */
+        public boolean isPassing() {
+            return status == 429 || status >= 500;
+        }
+
         /** When to try again (429, 503); empty when trying again will not help or the bus did not say. */
         public Optional<Duration> retryAfter() {
             return Optional.ofNullable(retryAfter);

@@ -49,6 +49,8 @@ class IfbusClientTest {
     private final AtomicInteger asked = new AtomicInteger();
     private volatile ObjectNode decision;
     private volatile Handler events = exchange -> answer(exchange, 404, "{}");
+    private volatile AtomicInteger refusals = new AtomicInteger();   // how many more times the bus is busy
+    private volatile AtomicInteger losses = new AtomicInteger();     // how many more answers get lost
     private HttpServer server;
     private IfbusClient client;
 
@@ -194,6 +196,118 @@ class IfbusClientTest {
     }
 
     @Test
+    void shouldSendAgainWhenTheBusAsksForPatienceAndNoSoonerThanItSays() throws Exception {
+        refusals = new AtomicInteger(1);
+        long began = System.nanoTime();
+        Receipt receipt = client.patient(LONG).escalate(message(), AGENT);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).as("Retry-After said 1 s").isGreaterThan(Duration.ofMillis(950));
+        assertThat(receipt.repeated()).isFalse();
+        assertThat(received).hasSize(1);
+    }
+
+    @Test
+    void shouldNotWaitLongerThanItsPatience() {
+        refusals = new AtomicInteger(Integer.MAX_VALUE);
+        for (Duration patience : List.of(Duration.ZERO, Duration.ofMillis(500))) {
+            IfbusException.Refused refused = catchThrowableOfType(IfbusException.Refused.class,
+                    () -> client.patient(patience).escalate(message(), AGENT));
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.isPassing()).isTrue();
+            assertThat(refused.retryAfter()).contains(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void shouldSendTheSameBytesAgainWhenTheAnswerWasLost() throws Exception {
+        losses = new AtomicInteger(2);
+        Receipt receipt = client.patient(LONG).escalate(message(), AGENT);
+        assertThat(receipt.repeated()).as("it had arrived the first time").isTrue();
+        assertThat(received.stream().distinct()).hasSize(1);
+    }
+
+    @Test
+    void shouldNotSendAgainWhatWasRefusedForGood() {
+        IfbusException.Refused refused = catchThrowableOfType(IfbusException.Refused.class,
+                () -> client.as("wrong").patient(LONG).escalate(message(), AGENT));
+        assertThat(refused.isPassing()).isFalse();
+    }
+
+    @Test
+    void shouldNotWaitForeverForTheRestOfAnAnswer() {
+        server.createContext("/slow", exchange -> {
+            exchange.sendResponseHeaders(200, 1_000);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            awaitQuietly(over);
+        });
+        IfbusClient hasty = IfbusClient.connect(URI.create(uri() + "/slow"), "t").answeringWithin(Duration.ofMillis(200));
+        assertThatThrownBy(hasty::keys).isInstanceOf(IfbusException.Unreachable.class).hasMessageContaining("PT0.2S");
+    }
+
+    @Test
+    void shouldNotReadAnAnswerThatNeverEnds() {
+        server.createContext("/endless", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] much = new byte[1 << 16];
+            java.util.Arrays.fill(much, (byte) ' ');
+            try {
+                while (over.getCount() > 0) exchange.getResponseBody().write(much);
+            } finally {
+                exchange.close();
+            }
+        });
+        assertThatThrownBy(() -> IfbusClient.connect(URI.create(uri() + "/endless"), "t").keys()).isInstanceOf(IfbusException.Unreachable.class)
+                .hasMessageContaining("longer than");
+    }
+
+    @Test
+    void shouldTrustNoAnswerThatIsNotWhatABusSays() {
+        server.createContext("/other", exchange -> answer(exchange, 200, "<html>"));
+        server.createContext("/keys/v1/keys", exchange -> answer(exchange, 200, "{\"keys\":[{\"publicKey\":\"ed25519:AAAA\"}]}"));
+        for (String path : List.of("/other", "/keys"))
+            assertThatThrownBy(() -> IfbusClient.connect(URI.create(uri() + path), "t").keys()).isInstanceOf(IfbusException.Unproven.class);
+    }
+
+    @Test
+    void shouldStopWaitingWhenInterrupted() throws Exception {
+        Receipt receipt = client.escalate(message(), AGENT);
+        Thread waiting = Thread.currentThread();
+        threads.execute(() -> {
+            awaitAsked(1);
+            waiting.interrupt();
+        });
+        assertThatThrownBy(() -> client.awaitDecision(receipt, LONG)).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void shouldTellHowItStandsOnTheWay() throws Exception {
+        Receipt receipt = client.escalate(message(), AGENT);
+        threads.execute(() -> {
+            awaitAsked(1);
+            decision = decision(receipt.requestSha256(), BUS);
+        });
+        List<String> states = new java.util.ArrayList<>();
+        client.awaitDecision("esc-1", java.util.Optional.of(receipt.requestSha256()), LONG, status -> states.add(status.state()));
+        assertThat(states).startsWith("RINGING").endsWith("DECIDED");
+    }
+
+    @Test
+    void shouldSayWhatKeptItFromAskingWhenTimeIsOver() throws Exception {
+        Receipt receipt = client.escalate(message(), AGENT);
+        server.stop(0);
+        assertThatThrownBy(() -> client.awaitDecision(receipt, Duration.ofMillis(300))).isInstanceOf(IfbusException.TimedOut.class)
+                .hasMessageContaining("no bus answers");
+    }
+
+    @Test
+    void shouldKnowWhomItsTokenSpeaksFor() throws Exception {
+        server.createContext("/v1/whoami", exchange -> answer(exchange, 200, "{\"role\":\"agent\",\"id\":\"if://agent/a\"}"));
+        server.createContext("/any/v1/whoami", exchange -> answer(exchange, 200, "{\"role\":\"agent\",\"id\":\"\"}"));
+        assertThat(client.agent()).contains("if://agent/a");
+        assertThat(IfbusClient.connect(URI.create(uri() + "/any"), "t").agent()).isEmpty();
+    }
+
+    @Test
     void shouldNeverFollowARedirectWithItsToken() {
         server.createContext("/moved", exchange -> {
             exchange.getResponseHeaders().set("Location", uri() + "/v1/keys");
@@ -218,10 +332,17 @@ class IfbusClientTest {
             exchange.getResponseHeaders().set("Retry-After", "7");
             answer(exchange, 401,
                     "{\"type\":\"about:blank\",\"status\":401,\"code\":\"unknown-agent\",\"field\":\"/source\",\"detail\":\"no agent has this token\"}");
+        } else if (exchange.getRequestMethod().equals("POST") && refusals.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            exchange.getResponseHeaders().set("Retry-After", "1");
+            answer(exchange, 503, "{\"code\":\"overload\",\"detail\":\"too much to do\"}");
         } else if (exchange.getRequestMethod().equals("POST")) {
             String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
             int status = received.contains(body) ? 200 : 202;
             received.add(body);
+            if (losses.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                exchange.close();
+                return;
+            }
             answer(exchange, status, "{\"id\":\"esc-1\",\"traceId\":\"" + TRACE + "\",\"state\":\"RECEIVED\",\"href\":\"/v1/escalations/esc-1\"}");
         } else if (path.equals("/v1/escalations/esc-1/events")) {
             events.handle(exchange);
