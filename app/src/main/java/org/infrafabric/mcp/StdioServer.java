@@ -7,7 +7,6 @@ import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import io.modelcontextprotocol.spec.McpServerSession;
 import io.modelcontextprotocol.spec.McpServerTransport;
 import io.modelcontextprotocol.spec.McpServerTransportProvider;
@@ -16,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -73,7 +73,7 @@ public final class StdioServer {
         try {
             message = McpSchema.deserializeJsonRpcMessage(McpTools.JSON, line);
         } catch (IOException | RuntimeException e) {
-            write(JSONRPCResponse.error(null, new JSONRPCError(McpSchema.ErrorCodes.PARSE_ERROR, "is no JSON-RPC message", null)));
+            write(JsonRpcError.unreadable().bytes());
             return;
         }
         if (message instanceof JSONRPCRequest request) threads.execute(() -> answer(session, request));
@@ -83,8 +83,7 @@ public final class StdioServer {
 
     private void answer(McpServerSession session, JSONRPCRequest request) {
         if (!requests.begin(request.id())) {
-            write(JSONRPCResponse.error(request.id(),
-                    new JSONRPCError(McpSchema.ErrorCodes.INVALID_REQUEST, "a request of that id runs, or " + MOST_REQUESTS + " others do", null)));
+            write(JsonRpcError.refused(request.id(), "a request of that id runs, or " + MOST_REQUESTS + " others do").bytes());
             return;
         }
         try {
@@ -104,14 +103,20 @@ public final class StdioServer {
 
     /** A cancelled request is not answered. */
     private void send(JSONRPCMessage message) {
-        if (!(message instanceof JSONRPCResponse response) || requests.isWanted(response.id())) write(message);
+        if (message instanceof JSONRPCResponse response && !requests.isWanted(response.id())) return;
+        try {
+            write(McpTools.JSON.writeValueAsBytes(message));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private void write(JSONRPCMessage message) {
+    /** Jackson writes no line breaks of its own, so that each message is a line. */
+    private void write(byte[] message) {
         try {
-            byte[] line = (McpTools.JSON.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8); // Jackson writes no line breaks of its own
             synchronized (out) {
-                out.write(line);
+                out.write(message);
+                out.write('\n');
                 out.flush();
             }
         } catch (IOException gone) {
@@ -126,9 +131,7 @@ public final class StdioServer {
         for (int octet = in.read(); octet >= 0; octet = in.read()) {
             if (octet == '\n') {
                 if (!tooLong) return Optional.of(line.toString(StandardCharsets.UTF_8));
-                write(JSONRPCResponse.error(null,
-                        new JSONRPCError(McpSchema.ErrorCodes.INVALID_REQUEST, "a message has at most " + McpTools.LONGEST_MESSAGE + " bytes",
-                                null)));
+                write(JsonRpcError.refused(null, "a message has at most " + McpTools.LONGEST_MESSAGE + " bytes").bytes());
                 return Optional.of("");
             }
             if (line.size() == McpTools.LONGEST_MESSAGE) tooLong = true;

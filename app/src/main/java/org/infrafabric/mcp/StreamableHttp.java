@@ -10,7 +10,6 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import io.modelcontextprotocol.spec.McpStreamableServerSession;
 import io.modelcontextprotocol.spec.McpStreamableServerTransportProvider;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -49,20 +47,19 @@ public final class StreamableHttp implements AutoCloseable {
     public void post(String owner, Caller caller, byte[] body, HttpServletRequest request, HttpServletResponse response) throws IOException {
         String accept = String.valueOf(request.getHeader("Accept"));
         if (!accept.contains("application/json") || !accept.contains("text/event-stream")) {
-            refuse(response, 406, null, McpSchema.ErrorCodes.INVALID_REQUEST, "send 'Accept: application/json, text/event-stream'");
+            refuse(response, 406, JsonRpcError.refused(null, "send 'Accept: application/json, text/event-stream'"));
             return;
         }
         String version = request.getHeader(HttpHeaders.PROTOCOL_VERSION);
         if (version != null && !McpTools.PROTOCOLS.contains(version)) {
-            refuse(response, 400, null, McpSchema.ErrorCodes.INVALID_REQUEST,
-                    "protocol versions spoken here: " + String.join(", ", McpTools.PROTOCOLS));
+            refuse(response, 400, JsonRpcError.refused(null, "protocol versions spoken here: " + String.join(", ", McpTools.PROTOCOLS)));
             return;
         }
         JSONRPCMessage message;
         try {
             message = McpSchema.deserializeJsonRpcMessage(McpTools.JSON, new String(body, StandardCharsets.UTF_8));
         } catch (IOException | RuntimeException e) {
-            refuse(response, 400, null, McpSchema.ErrorCodes.PARSE_ERROR, "is no JSON-RPC message");
+            refuse(response, 400, JsonRpcError.unreadable());
             return;
         }
         if (message instanceof JSONRPCRequest asked && asked.method().equals(McpSchema.METHOD_INITIALIZE)) {
@@ -98,12 +95,12 @@ public final class StreamableHttp implements AutoCloseable {
                 .begin(McpTools.JSON.convertValue(asked.params(), new TypeRef<>() {}));
         if (!sessions.add(owner, caller, begun.session())) {
             response.setHeader("Retry-After", "60");
-            refuse(response, 503, asked.id(), McpSchema.ErrorCodes.INTERNAL_ERROR, "too many sessions are open; end one, or try again later");
+            refuse(response, 503, JsonRpcError.refused(asked.id(), "too many sessions are open; end one, or try again later"));
             return;
         }
         McpSchema.InitializeResult result = begun.initResult().block();
         response.setHeader(HttpHeaders.MCP_SESSION_ID, begun.session().getId());
-        json(response, 200, JSONRPCResponse.result(asked.id(), result));
+        json(response, 200, McpTools.JSON.writeValueAsBytes(JSONRPCResponse.result(asked.id(), result)));
     }
 
     /** The request's session; empty when the answer has been given: there is none of that id for this token. */
@@ -111,14 +108,14 @@ public final class StreamableHttp implements AutoCloseable {
         String id = request.getHeader(HttpHeaders.MCP_SESSION_ID);
         Optional<HttpSessions.Open> open = id == null ? Optional.empty() : sessions.find(id, owner);
         if (open.isEmpty())
-            refuse(response, id == null ? 400 : 404, null, McpSchema.ErrorCodes.INVALID_REQUEST,
-                    id == null ? "send the header " + HttpHeaders.MCP_SESSION_ID : "there is no such session any more: initialize a new one");
+            refuse(response, id == null ? 400 : 404, JsonRpcError.refused(null,
+                    id == null ? "send the header " + HttpHeaders.MCP_SESSION_ID : "there is no such session any more: initialize a new one"));
         return open;
     }
 
     private void stream(HttpSessions.Open open, JSONRPCRequest asked, HttpServletResponse response) throws IOException {
         if (!open.requests().begin(asked.id())) {
-            refuse(response, 429, asked.id(), McpSchema.ErrorCodes.INVALID_REQUEST, "a request of that id runs, or too many others do");
+            refuse(response, 429, JsonRpcError.refused(asked.id(), "a request of that id runs, or too many others do"));
             return;
         }
         response.setContentType("text/event-stream");
@@ -143,15 +140,15 @@ public final class StreamableHttp implements AutoCloseable {
         }
     }
 
-    private static void refuse(HttpServletResponse response, int status, @Nullable Object id, int code, String detail) throws IOException {
-        json(response, status, JSONRPCResponse.error(id, new JSONRPCError(code, detail, null)));
+    private static void refuse(HttpServletResponse response, int status, JsonRpcError error) throws IOException {
+        json(response, status, error.bytes());
     }
 
-    private static void json(HttpServletResponse response, int status, JSONRPCResponse answer) throws IOException {
+    private static void json(HttpServletResponse response, int status, byte[] answer) throws IOException {
         response.setStatus(status);
         response.setContentType("application/json");
         response.setHeader("Cache-Control", "no-store");
-        response.getOutputStream().write(McpTools.JSON.writeValueAsBytes(answer));
+        response.getOutputStream().write(answer);
         response.getOutputStream().flush();
     }
 

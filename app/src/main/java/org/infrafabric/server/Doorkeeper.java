@@ -74,7 +74,8 @@ final class Doorkeeper {
         return new Problem(Problem.Code.RATE, "", detail, (int) Math.max(1, wait.plusMillis(999).toSeconds()));
     }
 
-    private static Optional<String> token(@Nullable String authorization) {
+    /** The bearer token of an {@code Authorization} header. */
+    static Optional<String> token(@Nullable String authorization) {
         if (authorization == null || authorization.length() > LONGEST_TOKEN || !authorization.regionMatches(true, 0, "Bearer ", 0, 7))
             return Optional.empty();
         String token = authorization.substring(7).strip();

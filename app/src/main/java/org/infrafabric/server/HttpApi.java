@@ -8,6 +8,7 @@ import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -61,6 +62,7 @@ public final class HttpApi implements AutoCloseable {
     private final GuardRoutes guard;
     private final EdgeRoutes edge;
     private final KeeperRoutes keeper;
+    private final McpRoutes mcp;
     private final Doorkeeper door;
     private final Dashboard dashboard = new Dashboard();
     private final List<Route> routes;
@@ -78,6 +80,7 @@ public final class HttpApi implements AutoCloseable {
         guard = new GuardRoutes(parts.guard());
         edge = new EdgeRoutes(parts.guard(), parts.edge(), InstantSource.system(), System::nanoTime);
         keeper = new KeeperRoutes(parts.log());
+        mcp = new McpRoutes(this::self, settings.maxBodyBytes());
         door = new Doorkeeper(settings, parts.credentials(), System::nanoTime);
         parts.metrics().eventStreams(streams::open);
         routes = table();
@@ -119,6 +122,8 @@ public final class HttpApi implements AutoCloseable {
                 route("GET", "/v1/whoami", Set.of(Role.values()), HttpApi::whoAmI),
                 route("DELETE", "/v1/witness/blobs/{id}", Set.of(Role.OPERATOR), (ctx, who) -> keeper.deleteBlob(ctx)),
                 route("POST", "/v1/keys/rotate", Set.of(Role.OPERATOR), (ctx, who) -> keeper.rotateKey(ctx)),
+                route("POST", "/mcp", Set.of(Role.AGENT), mcp::post),
+                route("DELETE", "/mcp", Set.of(Role.AGENT), mcp::delete),
                 open("/v1/keys", log::keys),
                 open("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(parts.metrics().scrape())),
                 open("/healthz", ctx -> Answers.json(ctx, 200, "{\"status\":\"ok\"}")),
@@ -142,8 +147,19 @@ public final class HttpApi implements AutoCloseable {
     /** Ends the event streams, lets requests that run be answered, and stops listening. */
     @Override
     public void close() {
+        mcp.close();
         streams.close();
         javalin.stop();
+    }
+
+    /** Where this machine reaches this server. */
+    private URI self() {
+        String host = switch (settings.host()) {
+            case "0.0.0.0" -> "127.0.0.1";
+            case "::" -> "[::1]";
+            default -> settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+        };
+        return URI.create("http://" + host + ":" + javalin.port());
     }
 
     /** Method and path pattern of every route, as {@code openapi.yaml} must list them. */
@@ -225,7 +241,7 @@ public final class HttpApi implements AutoCloseable {
                 status = problem.code().status();
                 throw problem;
             } finally {
-                boolean stream = route.path.endsWith("/events");
+                boolean stream = route.path.endsWith("/events") || route.path.equals("/mcp");
                 if (!stream) parts.metrics().httpAnswered(route.method, route.path, status, Duration.ofNanos(System.nanoTime() - began));
             }
         };
