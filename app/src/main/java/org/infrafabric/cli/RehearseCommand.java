@@ -1,11 +1,14 @@
 package org.infrafabric.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,9 +17,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.infrafabric.client.IfbusClient;
+import org.infrafabric.mcp.Caller;
+import org.infrafabric.mcp.StdioServer;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.phones.Phone;
@@ -71,10 +77,24 @@ final class RehearseCommand implements Callable<Integer> {
                 IfbusClient client = IfbusClient.connect(asking.bus, asking.token(Role.AGENT, AGENT));
                 for (int i = 0; i < ESCALATIONS; i++) client.escalate(message(i), key);
                 asking.until(AT_MOST);
+                converse(client, key);
                 for (String path : READ) asking.get(path, Role.OPERATOR);
                 for (int i = 0; i < ESCALATIONS; i++) asking.get("/v1/escalations/rehearsal-" + i, Role.OPERATOR);
             }
         }
+    }
+
+    /** One talk over MCP, so that an agent that starts {@code ifbus mcp} waits no longer than need be. What is answered does not matter. */
+    private static void converse(IfbusClient client, SigningKey key) throws IOException, InterruptedException {
+        String lines = """
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"r","version":"1"}}}
+                {"jsonrpc":"2.0","method":"notifications/initialized"}
+                {"jsonrpc":"2.0","id":2,"method":"tools/list"}
+                {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"escalation_status","arguments":{"id":"rehearsal-0"}}}
+                {"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"await_decision","arguments":{"id":"rehearsal-0","waitSeconds":0}}}
+                """;
+        StdioServer.run(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)), OutputStream.nullOutputStream(),
+                new Caller(client, Optional.empty(), Optional.of(key)));
     }
 
     private static String config(Path folder, SigningKey key, List<Phone> experts, Phone guardian) {

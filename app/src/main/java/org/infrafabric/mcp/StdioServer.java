@@ -47,7 +47,7 @@ public final class StdioServer {
         this.caller = caller;
     }
 
-    /** Serves one client until its input ends. Requests that run then are given up: nobody is there to be answered. */
+    /** Serves one client until its input ends. Requests that run then have a moment to be answered; what takes longer is given up. */
     public static void run(InputStream in, OutputStream out, Caller caller) throws IOException, InterruptedException {
         new StdioServer(in, out, caller).serve();
     }
@@ -60,10 +60,9 @@ public final class StdioServer {
         try {
             for (Optional<String> line = line(); line.isPresent(); line = line()) if (!line.get().isBlank()) take(session, threads, line.get());
         } finally {
-            requests.cancelAll();
             threads.shutdown();
-            boolean ended = threads.awaitTermination(LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS);
-            if (!ended) LOG.debug("A request did not end in time");
+            if (!threads.awaitTermination(LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) requests.cancelAll();
+            if (!threads.awaitTermination(LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) LOG.debug("A request did not end in time");
             server.close();
         }
     }

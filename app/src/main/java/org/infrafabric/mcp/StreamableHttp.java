@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -27,6 +29,7 @@ import reactor.core.publisher.Mono;
  * the HTTP server. A session belongs to the token that began it: to any other it is not there. The server asks its clients nothing, so there is no stream to GET.
  */
 public final class StreamableHttp implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamableHttp.class);
     private static final Duration ALIVE_EVERY = Duration.ofSeconds(10);
 
     private final HttpSessions sessions;
@@ -127,8 +130,10 @@ public final class StreamableHttp implements AutoCloseable {
             in(open, open.session().responseStream(asked, events));
         } finally {
             open.requests().end(asked.id());
+            boolean cancelled = Thread.interrupted();   // the thread goes on to end the answer
             alive.interrupt();
             events.end();
+            if (cancelled) LOG.debug("A request was given up");
         }
     }
 
@@ -136,7 +141,7 @@ public final class StreamableHttp implements AutoCloseable {
         try {
             handling.contextWrite(context -> context.put(McpTransportContext.KEY, open.caller().context())).block();
         } catch (RuntimeException e) {
-            if (!Thread.interrupted()) throw e;   // cancelled; the thread goes on to end the answer
+            if (!Thread.currentThread().isInterrupted()) throw e;   // cancelled
         }
     }
 

@@ -1,0 +1,74 @@
+package org.infrafabric.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.infrafabric.testkit.Checkout;
+import org.infrafabric.testkit.IfbusProcess;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The docs say nothing that is not so: their commands are run and their outputs compared, and what they point at is there. */
+class DocsTest {
+    private static final Pattern COMMAND = Pattern.compile("\\./ifbus ([a-z]+)");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
+
+    @TempDir Path folder;
+
+    @Test
+    void shouldLeadFromNothingToAVerifiedDecision() throws Exception {
+        Requires.programs("baresip");
+        Requires.java17();
+        Path root = Checkout.root();
+        for (String name : List.of("ifbus", "examples", "message")) Files.createSymbolicLink(folder.resolve(name), root.resolve(name));
+        try (RunningDoc tutorial = new RunningDoc(folder)) {
+            tutorial.run(root.resolve("docs/tutorial-escalate.md"));
+            assertThat(tutorial.ran()).as("blocks of commands that were run").isGreaterThanOrEqualTo(11);
+        }
+    }
+
+    @Test
+    void shouldNameCommandsThatExist() throws Exception {
+        Set<String> named = new TreeSet<>();
+        for (Path page : pages()) {
+            Matcher matcher = COMMAND.matcher(Files.readString(page));
+            while (matcher.find()) named.add(matcher.group(1));
+        }
+        named.remove("bench"); // another module's, and built apart
+        assertThat(named).contains("serve", "escalate", "witness");
+        IfbusProcess.Finished help = IfbusProcess.run(folder, java.time.Duration.ofSeconds(60), "--help");
+        List<String> there = (help.out() + help.err()).lines().filter(line -> line.startsWith("  ")).map(line -> line.strip().split("\\s")[0]).toList();
+        assertThat(there).containsAll(named);
+    }
+
+    @Test
+    void shouldPointAtFilesThatExist() throws Exception {
+        List<String> broken = new ArrayList<>();
+        for (Path page : pages()) {
+            Matcher matcher = LINK.matcher(Files.readString(page));
+            while (matcher.find()) {
+                String target = matcher.group(1);
+                if (target.contains("://") || target.startsWith("mailto:")) continue;
+                if (!Files.exists(page.resolveSibling(target))) broken.add(page.getFileName() + " → " + target);
+            }
+        }
+        assertThat(broken).isEmpty();
+    }
+
+    private static List<Path> pages() throws Exception {
+        Path root = Checkout.root();
+        List<Path> pages = new ArrayList<>(List.of(root.resolve("README.md"), root.resolve("ARCHITECTURE.md"), root.resolve("CONTRIBUTING.md")));
+        try (Stream<Path> docs = Files.walk(root.resolve("docs"))) {
+            docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+        }
+        return pages;
+    }
+}

@@ -1,0 +1,161 @@
+package org.infrafabric.acceptance;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.infrafabric.testkit.Await;
+import org.infrafabric.testkit.Ports;
+
+/**
+ * Runs the commands of a page of Markdown in order, as a reader would, and compares what they say with what the page says.
+ *
+ * <ul>
+ * <li>{@code ```sh run} runs to its end, which must be 0, or N with {@code exit=N}; what it exports is there for the blocks after it.
+ * <li>{@code ```sh start=NAME} starts and stays, as in a terminal of its own.
+ * <li>{@code ```text} after a {@code run} block is all that it says; {@code ```text of=NAME} is what NAME says sooner or later.
+ * <li>{@code <!-- NAME types KEYS when OTHER says "TEXT" -->} and {@code <!-- NAME ends with N -->} are what the reader does and sees.
+ * </ul>
+ *
+ * Blocks without these words are not run. In what is expected, {@code …} stands for anything, a line of it alone for any lines; digits in a row, long hex and keys
+ * stand for others of their kind. Ports that the page names are replaced by free ones.
+ */
+final class RunningDoc implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Pattern PORT = Pattern.compile("\\b(8080|50[68][0-9])\\b");
+    private static final Pattern TYPES = Pattern.compile("<!-- (\\w+) types (\\S+) when (\\w+) says \"(.*)\" -->");
+    private static final Pattern ENDS = Pattern.compile("<!-- (\\w+) ends with (\\d+) -->");
+    private static final Pattern VARIES = Pattern.compile("…|\\b[0-9a-f]{16,}\\b|ed25519:[A-Za-z0-9_-]{43}|\\d{2,}");
+
+    private final Path folder;
+    private final Map<String, Started> started = new LinkedHashMap<>();
+    private final Map<String, String> ports = new HashMap<>();
+    private int ran;
+
+    RunningDoc(Path folder) { this.folder = folder; }
+
+    private record Started(Process process, Path output) {
+        String said() throws IOException { return plain(Files.readString(output)); }
+    }
+
+    /** How many blocks were run or started. */
+    int ran() { return ran; }
+
+    void run(Path page) throws Exception {
+        List<String> lines = Files.readAllLines(page);
+        String last = "";                                    // what the block just run has said
+        for (int at = 0; at < lines.size(); at++) {
+            String line = lines.get(at);
+            String where = page.getFileName() + ":" + (at + 1);
+            if (line.startsWith("<!-- ")) {
+                act(line, where);
+                continue;
+            }
+            if (!line.startsWith("```")) continue;
+            StringBuilder block = new StringBuilder();
+            for (at++; !lines.get(at).startsWith("```"); at++) block.append(lines.get(at)).append('\n');
+            String words = line.substring(3), text = block.toString();
+            if (words.startsWith("sh run")) last = finish(withPorts(text), words.contains("exit=") ? Integer.parseInt(after(words, "exit=")) : 0, where);
+            else if (words.startsWith("sh start=")) start(after(words, "start="), withPorts(text));
+            else if (words.startsWith("text of=")) awaitSaid(started.get(after(words, "of=")), text, where);
+            else if (words.equals("text")) compare(last, text, where);
+        }
+    }
+
+    private static String after(String words, String key) { return words.substring(words.indexOf(key) + key.length()).split(" ")[0]; }
+
+    private void act(String comment, String where) throws Exception {
+        Matcher types = TYPES.matcher(comment), ends = ENDS.matcher(comment);
+        if (types.matches()) {
+            Started other = started.get(types.group(3));
+            Await.until(where + " " + types.group(3) + " to say " + types.group(4), LIMIT, other::said, said -> said.contains(types.group(4)));
+            OutputStream keys = started.get(types.group(1)).process.getOutputStream();
+            keys.write(types.group(2).getBytes(StandardCharsets.US_ASCII));
+            keys.flush();
+        } else if (ends.matches()) {
+            Started ended = started.get(ends.group(1));
+            if (!ended.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) throw new AssertionError(where + " still runs and has said:\n" + ended.said());
+            if (ended.process.exitValue() != Integer.parseInt(ends.group(2)))
+                throw new AssertionError(where + " ended with " + ended.process.exitValue() + " and said:\n" + ended.said());
+        }
+    }
+
+    private String finish(String script, int exit, String where) throws Exception {
+        ran++;
+        Path output = Files.createTempFile(folder, "doc", ".out");
+        Process process = bash(script, output);
+        process.getOutputStream().close();
+        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new AssertionError(where + " runs for over " + LIMIT + " and has said:\n" + Files.readString(output));
+        }
+        String said = plain(Files.readString(output));
+        if (process.exitValue() != exit) throw new AssertionError(where + " ended with " + process.exitValue() + ", not " + exit + ", and said:\n" + said);
+        return said;
+    }
+
+    private void start(String name, String script) throws IOException {
+        ran++;
+        Path output = Files.createTempFile(folder, name, ".out");
+        started.put(name, new Started(bash("exec " + script.strip(), output), output));
+    }
+
+    /** One shell a block; what it exports goes on to the next. */
+    private Process bash(String script, Path output) throws IOException {
+        String whole = "[ -f .exported ] && . ./.exported; trap 'declare -px > .exported' EXIT; set -e\n" + script;
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", whole).directory(folder.toFile()).redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(Map.of("IFBUS_NO_BUILD", "1", "TERM", "dumb", "NO_COLOR", "1"));
+        return builder.start();
+    }
+
+    private String withPorts(String script) {
+        return PORT.matcher(script).replaceAll(port -> ports.computeIfAbsent(port.group(), name -> Integer.toString(Ports.free(4))));
+    }
+
+    private static void awaitSaid(Started who, String expected, String where) throws Exception {
+        Pattern pattern = Pattern.compile("(?m)^" + regex(expected));
+        Await.until(where + "\n" + expected, LIMIT, who::said, said -> pattern.matcher(said).find());
+    }
+
+    private static void compare(String said, String expected, String where) {
+        if (!Pattern.compile(regex(expected)).matcher(said).matches())
+            throw new AssertionError(where + " was to say\n" + expected + "\nand said\n" + said);
+    }
+
+    private static String regex(String expected) {
+        StringBuilder regex = new StringBuilder();
+        for (String line : expected.lines().toList()) regex.append(line.equals("…") ? "(?:.*\n)*?" : line(line) + " *\n");
+        return regex.toString();
+    }
+
+    private static String line(String line) {
+        StringBuilder regex = new StringBuilder();
+        Matcher varies = VARIES.matcher(line);
+        int from = 0;
+        for (; varies.find(); from = varies.end()) {
+            regex.append(Pattern.quote(line.substring(from, varies.start())));
+            String what = varies.group();
+            regex.append(what.equals("…") ? ".*" : what.startsWith("ed25519:") ? "ed25519:[A-Za-z0-9_-]{43}" : what.matches("\\d+") ? "\\d+" : "[0-9a-f]+");
+        }
+        return regex.append(Pattern.quote(line.substring(from))).toString();
+    }
+
+    /** Without colours, carriage returns and what a phone repaints. */
+    private static String plain(String text) { return text.replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "").replace("\r", "\n"); }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (Started one : started.values()) one.process.destroy();
+        for (Started one : started.values()) if (!one.process.waitFor(10, TimeUnit.SECONDS)) one.process.destroyForcibly().waitFor();
+    }
+}
