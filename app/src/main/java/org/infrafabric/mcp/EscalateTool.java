@@ -7,6 +7,7 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.UUID;
 import org.infrafabric.client.IfbusException;
 import org.infrafabric.client.Receipt;
 import org.infrafabric.message.IfMessage;
@@ -14,7 +15,6 @@ import org.infrafabric.message.MessageRefused;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.Sha256;
 import org.infrafabric.message.Signatures;
-import org.infrafabric.message.TraceIds;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -66,7 +66,7 @@ final class EscalateTool extends Tool {
     }
 
     private static ObjectNode message(String agent, ObjectNode arguments, Instant now) {
-        ObjectNode message = JSON.createObjectNode().put("id", arguments.path("id").asString("mcp-" + TraceIds.random()))
+        ObjectNode message = JSON.createObjectNode().put("id", arguments.path("id").asString("mcp-" + UUID.randomUUID()))
                 .put("timestamp", Rfc3339.format(now)).put("level", LEVEL).put("source", agent).put("destination", COUNCIL).put("version", "1.0");
         ObjectNode payload = message.putObject("payload").put("performative", "ESCALATE");
         for (String name : new String[] {"hazards", "severity", "summary", "conversationId"})

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -32,6 +33,7 @@ import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.infrafabric.message.MessageSchema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -128,6 +130,7 @@ public final class HttpApi implements AutoCloseable {
                 open("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(parts.metrics().scrape())),
                 open("/healthz", ctx -> Answers.json(ctx, 200, "{\"status\":\"ok\"}")),
                 open("/readyz", this::ready),
+                open("/schemas/{file}", HttpApi::schema),
                 open("/openapi.yaml", ctx -> dashboard.send(ctx, "openapi.yaml")),
                 open("/", ctx -> dashboard.send(ctx, "index.html")),
                 open("/web/{file}", ctx -> dashboard.send(ctx, ctx.pathParam("file"))));
@@ -165,6 +168,13 @@ public final class HttpApi implements AutoCloseable {
     /** Method and path pattern of every route, as {@code openapi.yaml} must list them. */
     List<String> listed() {
         return routes.stream().map(route -> route.method + " " + route.path).toList();
+    }
+
+    private static void schema(Context ctx) {
+        String file = ctx.pathParam("file");
+        MessageSchema schema = Arrays.stream(MessageSchema.values()).filter(one -> one.file().equals(file)).findFirst()
+                .orElseThrow(() -> new Problem(Problem.Code.NOT_FOUND, "file", "There are ifmessage-1.0.json and ifmessage-2.1.json."));
+        ctx.contentType("application/schema+json").result(schema.text().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void whoAmI(Context ctx, Principal who) {

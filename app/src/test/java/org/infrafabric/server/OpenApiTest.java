@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.infrafabric.message.MessageSchema;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -61,6 +62,19 @@ class OpenApiTest {
                 assertThat(answer.header("ETag")).as(file).isNotEmpty();
                 assertThat(api.send(api.request("/web/" + file, "").header("If-None-Match", answer.header("ETag"))).status()).as(file).isEqualTo(304);
             }
+        }
+    }
+
+    @Test
+    void shouldPublishTheSchemasOfTheMessages() {
+        try (RunningApi api = new RunningApi()) {
+            for (MessageSchema schema : MessageSchema.values()) {
+                RunningApi.Answer answer = api.get("/schemas/" + schema.file(), "");
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.header("Content-Type")).isEqualTo("application/schema+json");
+                assertThat(answer.json().path("$id").asString()).endsWith("/schemas/" + schema.file());
+            }
+            assertThat(api.get("/schemas/ifmessage-3.0.json", "").status()).isEqualTo(404);
         }
     }
 }

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The published JSON Schemas (draft 2020-12) of the IFMessage versions, and the check against them. */
 public enum MessageSchema {
-    V1_0("ifmessage-1.0.schema.json"), V2_1("ifmessage-2.1.schema.json");
+    V1_0("ifmessage-1.0.json"), V2_1("ifmessage-2.1.json");
 
     private final String file;
     private final String text;
@@ -35,7 +35,7 @@ public enum MessageSchema {
                 InputFormat.JSON);
     }
 
-    /** Name of the published file. */
+    /** Name of the published file: a bus serves it at {@code /schemas/FILE}. */
     public String file() { return file; }
 
     /** The schema itself. */
