@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Ports;
 
@@ -23,7 +24,8 @@ import org.infrafabric.testkit.Ports;
  * <li>{@code ```sh run} runs to its end, which must be 0, or N with {@code exit=N}; what it exports is there for the blocks after it.
  * <li>{@code ```sh start=NAME} starts and stays, as in a terminal of its own.
  * <li>{@code ```text} after a {@code run} block is all that it says; {@code ```text of=NAME} is what NAME says sooner or later.
- * <li>{@code <!-- NAME types KEYS when OTHER says "TEXT" -->} and {@code <!-- NAME ends with N -->} are what the reader does and sees.
+ * <li>{@code <!-- NAME types KEYS when OTHER says "TEXT" -->}, the same with {@code until}, {@code <!-- NAME says "TEXT" -->}, {@code <!-- NAME ends with N -->}, {@code <!-- NAME stops -->}
+ * and {@code <!-- NAME again -->} are what the reader does and sees; {@code <!-- unseen: COMMAND -->} is what a machine without ears needs instead.
  * </ul>
  *
  * Blocks without these words are not run. In what is expected, {@code …} stands for anything, a line of it alone for any lines; digits in a row, long hex and keys
@@ -33,11 +35,17 @@ final class RunningDoc implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Pattern PORT = Pattern.compile("\\b(8080|50[68][0-9])\\b");
     private static final Pattern TYPES = Pattern.compile("<!-- (\\w+) types (\\S+) when (\\w+) says \"(.*)\" -->");
+    private static final Pattern PRESSES = Pattern.compile("<!-- (\\w+) types (\\S+) until (\\w+) says \"(.*)\" -->");
+    private static final Pattern SAYS = Pattern.compile("<!-- (\\w+) says \"(.*)\" -->");
+    private static final Pattern STOPS = Pattern.compile("<!-- (\\w+) stops -->");
+    private static final Pattern AGAIN = Pattern.compile("<!-- (\\w+) again -->");
+    private static final Pattern UNSEEN = Pattern.compile("<!-- unseen: (.*) -->");
     private static final Pattern ENDS = Pattern.compile("<!-- (\\w+) ends with (\\d+) -->");
     private static final Pattern VARIES = Pattern.compile("…|\\b[0-9a-f]{16,}\\b|ed25519:[A-Za-z0-9_-]{43}|\\d{2,}");
 
     private final Path folder;
     private final Map<String, Started> started = new LinkedHashMap<>();
+    private final Map<String, String> scripts = new HashMap<>();
     private final Map<String, String> ports = new HashMap<>();
     private int ran;
 
@@ -66,7 +74,7 @@ final class RunningDoc implements AutoCloseable {
             String words = line.substring(3), text = block.toString();
             if (words.startsWith("sh run")) last = finish(withPorts(text), words.contains("exit=") ? Integer.parseInt(after(words, "exit=")) : 0, where);
             else if (words.startsWith("sh start=")) start(after(words, "start="), withPorts(text));
-            else if (words.startsWith("text of=")) awaitSaid(started.get(after(words, "of=")), text, where);
+            else if (words.startsWith("text of=")) awaitLines(started.get(after(words, "of=")), text, where);
             else if (words.equals("text")) compare(last, text, where);
         }
     }
@@ -74,25 +82,56 @@ final class RunningDoc implements AutoCloseable {
     private static String after(String words, String key) { return words.substring(words.indexOf(key) + key.length()).split(" ")[0]; }
 
     private void act(String comment, String where) throws Exception {
-        Matcher types = TYPES.matcher(comment), ends = ENDS.matcher(comment);
+        Matcher types = TYPES.matcher(comment), ends = ENDS.matcher(comment), says = SAYS.matcher(comment), stops = STOPS.matcher(comment),
+                again = AGAIN.matcher(comment), unseen = UNSEEN.matcher(comment);
+        Matcher presses = PRESSES.matcher(comment);
         if (types.matches()) {
-            Started other = started.get(types.group(3));
-            Await.until(where + " " + types.group(3) + " to say " + types.group(4), LIMIT, other::said, said -> said.contains(types.group(4)));
-            OutputStream keys = started.get(types.group(1)).process.getOutputStream();
-            keys.write(types.group(2).getBytes(StandardCharsets.US_ASCII));
-            keys.flush();
+            awaitSaid(types.group(3), types.group(4), where);
+            type(types.group(1), types.group(2));
+        } else if (presses.matches()) {
+            press(presses, where);
+        } else if (says.matches()) {
+            awaitSaid(says.group(1), says.group(2), where);
+        } else if (stops.matches()) {
+            stop(started.remove(stops.group(1)));
+        } else if (again.matches()) {
+            start(again.group(1), scripts.get(again.group(1)));
+        } else if (unseen.matches()) {
+            finish(withPorts(unseen.group(1)), 0, where);
         } else if (ends.matches()) {
             Started ended = started.get(ends.group(1));
             if (!ended.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) throw new AssertionError(where + " still runs and has said:\n" + ended.said());
             if (ended.process.exitValue() != Integer.parseInt(ends.group(2)))
                 throw new AssertionError(where + " ended with " + ended.process.exitValue() + " and said:\n" + ended.said());
+        } else {
+            throw new AssertionError(where + " is no direction that is known: " + comment);
         }
+    }
+
+    private void type(String name, String keys) throws IOException {
+        OutputStream to = started.get(name).process.getOutputStream();
+        to.write(keys.getBytes(StandardCharsets.US_ASCII));
+        to.flush();
+    }
+
+    /** Again and again, as people do: a phone drops keys while its sound is not running yet. */
+    private void press(Matcher presses, String where) throws Exception {
+        Started other = started.get(presses.group(3));
+        for (long end = System.nanoTime() + LIMIT.toNanos(); !other.said().contains(presses.group(4));) {
+            if (System.nanoTime() > end) throw new AssertionError(where + " waited for " + presses.group(4) + " and heard\n" + other.said());
+            type(presses.group(1), presses.group(2));
+            for (int looks = 0; looks < 20 && !other.said().contains(presses.group(4)); looks++) Thread.sleep(100);
+        }
+    }
+
+    private void awaitSaid(String name, String text, String where) throws Exception {
+        Await.until(where + " " + name + " to say " + text, LIMIT, started.get(name)::said, said -> said.contains(text));
     }
 
     private String finish(String script, int exit, String where) throws Exception {
         ran++;
         Path output = Files.createTempFile(folder, "doc", ".out");
-        Process process = bash(script, output);
+        Process process = bash("trap 'declare -px > .exported' EXIT\n" + script, output);
         process.getOutputStream().close();
         if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
@@ -105,13 +144,14 @@ final class RunningDoc implements AutoCloseable {
 
     private void start(String name, String script) throws IOException {
         ran++;
+        scripts.put(name, script);
         Path output = Files.createTempFile(folder, name, ".out");
-        started.put(name, new Started(bash("exec " + script.strip(), output), output));
+        started.put(name, new Started(bash(script, output), output));
     }
 
-    /** One shell a block; what it exports goes on to the next. */
+    /** One shell a block; what the blocks before it have exported is there. */
     private Process bash(String script, Path output) throws IOException {
-        String whole = "[ -f .exported ] && . ./.exported; trap 'declare -px > .exported' EXIT; set -e\n" + script;
+        String whole = "[ -f .exported ] && . ./.exported; set -e\n" + script;
         ProcessBuilder builder = new ProcessBuilder("bash", "-c", whole).directory(folder.toFile()).redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().putAll(Map.of("IFBUS_NO_BUILD", "1", "TERM", "dumb", "NO_COLOR", "1"));
@@ -122,7 +162,7 @@ final class RunningDoc implements AutoCloseable {
         return PORT.matcher(script).replaceAll(port -> ports.computeIfAbsent(port.group(), name -> Integer.toString(Ports.free(4))));
     }
 
-    private static void awaitSaid(Started who, String expected, String where) throws Exception {
+    private static void awaitLines(Started who, String expected, String where) throws Exception {
         Pattern pattern = Pattern.compile("(?m)^" + regex(expected));
         Await.until(where + "\n" + expected, LIMIT, who::said, said -> pattern.matcher(said).find());
     }
@@ -153,9 +193,17 @@ final class RunningDoc implements AutoCloseable {
     /** Without colours, carriage returns and what a phone repaints. */
     private static String plain(String text) { return text.replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "").replace("\r", "\n"); }
 
+    /** The shell and what it has started, as Ctrl-C in a terminal does. */
+    private static void stop(Started one) throws InterruptedException {
+        List<ProcessHandle> all = Stream.concat(one.process.descendants(), Stream.of(one.process.toHandle())).toList();
+        all.forEach(ProcessHandle::destroy);
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) Thread.sleep(20);
+        all.forEach(ProcessHandle::destroyForcibly);
+    }
+
     @Override
     public void close() throws InterruptedException {
-        for (Started one : started.values()) one.process.destroy();
-        for (Started one : started.values()) if (!one.process.waitFor(10, TimeUnit.SECONDS)) one.process.destroyForcibly().waitFor();
+        for (Started one : started.values()) stop(one);
     }
 }

@@ -38,14 +38,16 @@ class InterfaceTableTest {
                 Map.entry("fromUri", "sip:from@a.example"), Map.entry("toUri", "sip:to@b.example"), Map.entry("traceId", "trace"),
                 Map.entry("hazards", "safety,legal"), Map.entry("date", "date"), Map.entry("witnessHash", "sha256:00"),
                 Map.entry("bodySha256", Sha256.hex(body)));
-        assertThat(signed.split("\n", -1)).containsExactlyElementsOf(list("/escalation/signed").stream().map(line -> said.getOrDefault(line, line)).toList());
+        assertThat(signed.split("\n", -1))
+                .containsExactlyElementsOf(list("/escalation/signed").stream().map(line -> said.getOrDefault(line, line)).toList());
     }
 
     @Test
     void shouldListEveryWayInWhichACallFails() {
         assertThat(TABLE.path("failures").valueStream().map(JsonNode::toString)).containsExactlyElementsOf(Arrays.stream(CallFailure.values())
                 .map(why -> "{\"label\":\"" + why.label() + "\",\"status\":" + why.sipStatus() + ",\"q850\":" + why.h323Cause() + ",\"again\":"
-                        + why.retryable() + "}").toList());
+                        + why.retryable() + "}")
+                .toList());
     }
 
     @Test
