@@ -66,7 +66,8 @@ class DocsTest {
         named.remove("bench"); // another module's, and built apart
         assertThat(named).contains("serve", "escalate", "witness");
         IfbusProcess.Finished help = IfbusProcess.run(folder, java.time.Duration.ofSeconds(60), "--help");
-        List<String> there = (help.out() + help.err()).lines().filter(line -> line.startsWith("  ")).map(line -> line.strip().split("\\s")[0]).toList();
+        List<String> there = (help.out() + help.err()).lines().filter(line -> line.startsWith("  ")).map(line -> line.strip().split("\\s")[0])
+                .toList();
         assertThat(there).containsAll(named);
     }
 
@@ -90,7 +91,8 @@ class DocsTest {
         for (String tool : List.of("escalate", "escalation_status", "await_decision")) {
             for (String direction : List.of("input", "output")) {
                 JsonNode schema = schema("/org/infrafabric/mcp/" + tool + "." + direction + ".json");
-                for (String property : schema.path("properties").propertyNames()) assertThat(page).as(tool + " " + direction).contains("`" + property);
+                for (String property : schema.path("properties").propertyNames())
+                    assertThat(page).as(tool + " " + direction).contains("`" + property);
             }
         }
         for (JsonNode obey : schema("/org/infrafabric/mcp/await_decision.output.json").at("/properties/obey/enum"))

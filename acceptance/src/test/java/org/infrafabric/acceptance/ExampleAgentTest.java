@@ -59,7 +59,8 @@ class ExampleAgentTest {
                 folder.resolve("agent.key").toString(), "IFBUS_BUS_KEY", busKey, "AGENT_HAZARD", hazard));
         all.putAll(environment);
         ProcessBuilder builder = new ProcessBuilder(java17.toString(), "-Dslf4j.internal.verbosity=ERROR", "-cp",
-                root.resolve("message/target") + "/*:" + root.resolve("message/target/lib") + "/*", root.resolve("examples/agent/Agent.java").toString(),
+                root.resolve("message/target") + "/*:" + root.resolve("message/target/lib") + "/*",
+                root.resolve("examples/agent/Agent.java").toString(),
                 report.toString()).directory(home.toFile()).redirectErrorStream(true).redirectOutput(out.toFile());
         builder.environment().putAll(all);
         Process process = builder.start();

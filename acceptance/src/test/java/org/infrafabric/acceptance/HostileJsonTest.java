@@ -112,7 +112,8 @@ class HostileJsonTest {
     }
 
     private static Site.Answer post(byte[] body) throws Exception {
-        return site.send("agent", "/v1/escalations", HttpRequest.newBuilder().header("Content-Type", "application/json").POST(BodyPublishers.ofByteArray(body)));
+        return site.send("agent", "/v1/escalations",
+                HttpRequest.newBuilder().header("Content-Type", "application/json").POST(BodyPublishers.ofByteArray(body)));
     }
 
     private static int escalations() throws Exception { return site.get("op", "/v1/escalations?limit=500").json().path("escalations").size(); }

@@ -160,9 +160,10 @@ class McpAgentTest {
         builder.environment().put("IFBUS_SERVER", "http://127.0.0.1:9");
         Process process = builder.start();
         try (var in = process.outputWriter()) {
-            in.write("nonsense\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},"
-                    + "\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n"
-                    + "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"escalation_status\",\"arguments\":{\"id\":\"x\"}}}\n");
+            in.write(
+                    "nonsense\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},"
+                            + "\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n"
+                            + "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"escalation_status\",\"arguments\":{\"id\":\"x\"}}}\n");
             in.flush();
             org.infrafabric.testkit.Await.that("an answer to each", Duration.ofSeconds(60), () -> Files.readAllLines(out).size() >= 3);
         }

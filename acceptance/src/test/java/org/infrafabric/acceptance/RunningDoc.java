@@ -72,10 +72,12 @@ final class RunningDoc implements AutoCloseable {
             StringBuilder block = new StringBuilder();
             for (at++; !lines.get(at).startsWith("```"); at++) block.append(lines.get(at)).append('\n');
             String words = line.substring(3), text = block.toString();
-            if (words.startsWith("sh run")) last = finish(withPorts(text), words.contains("exit=") ? Integer.parseInt(after(words, "exit=")) : 0, where);
-            else if (words.startsWith("sh start=")) start(after(words, "start="), withPorts(text));
-            else if (words.startsWith("text of=")) awaitLines(started.get(after(words, "of=")), text, where);
-            else if (words.equals("text")) compare(last, text, where);
+            if (words.startsWith("sh run"))
+                last = finish(withPorts(text), words.contains("exit=") ? Integer.parseInt(after(words, "exit=")) : 0, where);
+            else
+                if (words.startsWith("sh start=")) start(after(words, "start="), withPorts(text));
+                else if (words.startsWith("text of=")) awaitLines(started.get(after(words, "of=")), text, where);
+                else if (words.equals("text")) compare(last, text, where);
         }
     }
 
@@ -100,7 +102,8 @@ final class RunningDoc implements AutoCloseable {
             finish(withPorts(unseen.group(1)), 0, where);
         } else if (ends.matches()) {
             Started ended = started.get(ends.group(1));
-            if (!ended.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) throw new AssertionError(where + " still runs and has said:\n" + ended.said());
+            if (!ended.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                throw new AssertionError(where + " still runs and has said:\n" + ended.said());
             if (ended.process.exitValue() != Integer.parseInt(ends.group(2)))
                 throw new AssertionError(where + " ended with " + ended.process.exitValue() + " and said:\n" + ended.said());
         } else {
@@ -138,7 +141,8 @@ final class RunningDoc implements AutoCloseable {
             throw new AssertionError(where + " runs for over " + LIMIT + " and has said:\n" + Files.readString(output));
         }
         String said = plain(Files.readString(output));
-        if (process.exitValue() != exit) throw new AssertionError(where + " ended with " + process.exitValue() + ", not " + exit + ", and said:\n" + said);
+        if (process.exitValue() != exit)
+            throw new AssertionError(where + " ended with " + process.exitValue() + ", not " + exit + ", and said:\n" + said);
         return said;
     }
 
@@ -185,13 +189,16 @@ final class RunningDoc implements AutoCloseable {
         for (; varies.find(); from = varies.end()) {
             regex.append(Pattern.quote(line.substring(from, varies.start())));
             String what = varies.group();
-            regex.append(what.equals("…") ? ".*" : what.startsWith("ed25519:") ? "ed25519:[A-Za-z0-9_-]{43}" : what.matches("\\d+") ? "\\d+" : "[0-9a-f]+");
+            regex.append(what.equals("…") ? ".*"
+                    : what.startsWith("ed25519:") ? "ed25519:[A-Za-z0-9_-]{43}" : what.matches("\\d+") ? "\\d+" : "[0-9a-f]+");
         }
         return regex.append(Pattern.quote(line.substring(from))).toString();
     }
 
     /** Without colours, carriage returns and what a phone repaints. */
-    private static String plain(String text) { return text.replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "").replace("\r", "\n"); }
+    private static String plain(String text) {
+        return text.replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "").replace("\r", "\n");
+    }
 
     /** The shell and what it has started, as Ctrl-C in a terminal does. */
     private static void stop(Started one) throws InterruptedException {

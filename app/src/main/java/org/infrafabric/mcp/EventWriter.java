@@ -30,7 +30,7 @@ final class EventWriter implements McpStreamableServerTransport {
     @Override
     public Mono<Void> sendMessage(JSONRPCMessage message, @Nullable String id) {
         return Mono.fromRunnable(() -> {
-            if (message instanceof JSONRPCResponse && !requests.isWanted(request)) return; // cancelled
+            if (message instanceof JSONRPCResponse && !requests.end(request)) return; // cancelled
             try {
                 write("event: message\ndata: " + McpTools.JSON.writeValueAsString(message) + "\n\n"); // Jackson writes no line breaks of its own
             } catch (IOException gone) {

@@ -18,12 +18,9 @@ final class Requests {
         return running.size() < most && running.putIfAbsent(id, Thread.currentThread()) == null;
     }
 
-    /** Leaves it; idempotent. */
-    synchronized void end(Object id) { running.remove(id); }
-
-    /** Whether it runs and nobody has cancelled it: only then may it be answered. */
-    synchronized boolean isWanted(Object id) {
-        return running.containsKey(id);
+    /** Ends the calling thread's request; idempotent. True the first time if nobody has cancelled it: only then may it be answered. */
+    synchronized boolean end(Object id) {
+        return running.remove(id, Thread.currentThread());
     }
 
     synchronized void cancel(Object id) {

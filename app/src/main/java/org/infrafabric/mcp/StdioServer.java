@@ -102,7 +102,7 @@ public final class StdioServer {
 
     /** A cancelled request is not answered. */
     private void send(JSONRPCMessage message) {
-        if (message instanceof JSONRPCResponse response && !requests.isWanted(response.id())) return;
+        if (message instanceof JSONRPCResponse response && !requests.end(response.id())) return;
         try {
             write(McpTools.JSON.writeValueAsBytes(message));
         } catch (IOException e) {

@@ -3,14 +3,12 @@ package org.infrafabric.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.net.URI;
-import java.nio.channels.Channels;
-import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -50,7 +48,7 @@ class McpStdioTest {
 
     private final RunningApi api = new RunningApi();
     private final BlockingQueue<JsonNode> said = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private CompletableFuture<Void> ended = new CompletableFuture<>();
     private OutputStream toServer;
 
     @BeforeEach
@@ -59,23 +57,37 @@ class McpStdioTest {
     }
 
     private void begin(Caller caller) throws IOException, InterruptedException {
-        Pipe there = Pipe.open(), back = Pipe.open(); // unlike PipedInputStream, they do not mind a thread that wrote and ended
-        toServer = Channels.newOutputStream(there.sink());
-        InputStream in = Channels.newInputStream(there.source());
-        OutputStream out = Channels.newOutputStream(back.sink());
-        BufferedReader lines = new BufferedReader(new InputStreamReader(Channels.newInputStream(back.source()), UTF_8));
+        PipedOutputStream there = new PipedOutputStream();
+        PipedInputStream in = new PipedInputStream(there, 1 << 22);
+        toServer = there;
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        ended = end;
         Thread.ofPlatform().daemon().start(() -> {
-            try (out) {
-                StdioServer.run(in, out, caller);
-                ended.complete(null);
+            try {
+                StdioServer.run(in, new Lines(), caller);
+                end.complete(null);
             } catch (Exception e) {
-                ended.completeExceptionally(e);
+                end.completeExceptionally(e);
             }
         });
-        Thread.ofPlatform().daemon().start(() -> lines.lines().forEach(line -> said.add(JSON.readTree(line))));
         say(HELLO);
         assertThat(answer().at("/result/serverInfo/name").asString()).isEqualTo("ifbus");
         say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
+    }
+
+    /** What the server says, line by line. */
+    private final class Lines extends OutputStream {
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int octet) {
+            if (octet == '\n') {
+                said.add(JSON.readTree(line.toByteArray()));
+                line.reset();
+            } else {
+                line.write(octet);
+            }
+        }
     }
 
     @AfterEach
