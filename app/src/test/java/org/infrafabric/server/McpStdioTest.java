@@ -50,6 +50,7 @@ class McpStdioTest {
     private final BlockingQueue<JsonNode> said = new LinkedBlockingQueue<>();
     private CompletableFuture<Void> ended = new CompletableFuture<>();
     private OutputStream toServer;
+    private boolean closed;
 
     @BeforeEach
     void start() throws Exception {
@@ -94,7 +95,12 @@ class McpStdioTest {
     void stop() throws Exception {
         toServer.close();
         ended.get(20, TimeUnit.SECONDS);
-        api.close();
+        closeTheBus();
+    }
+
+    private void closeTheBus() {
+        if (!closed) api.close();
+        closed = true;
     }
 
     private void say(String line) throws IOException {
@@ -307,7 +313,7 @@ class McpStdioTest {
 
     @Test
     void shouldSayThatThereIsNoPermissionWhenTheBusIsAway() throws Exception {
-        api.close();
+        closeTheBus();
         for (String tool : List.of("escalation_status", "await_decision")) {
             JsonNode result = call(tool, tool.equals("await_decision") ? "{\"id\":\"esc-1\",\"waitSeconds\":0}" : "{\"id\":\"esc-1\"}");
             assertThat(result.path("isError").asBoolean()).isTrue();
