@@ -23,8 +23,10 @@ export const ended = (view) => ENDS.has(view.state);
 export const stateWord = (state) => WORDS[state] ?? state;
 
 /** How a state looks: live, wait, good, bad, warn, idle. */
+const verdictOf = (view) => view.decided ?? view.decision?.payload?.decision;
+
 export function tone(view) {
-  const verdict = view.decision?.payload?.decision;
+  const verdict = verdictOf(view);
   if (verdict) return VERDICTS[verdict]?.[0] ?? 'idle';
   if (view.state === 'RINGING') return 'ring';
   if (view.state === 'IN_COUNCIL') return 'council';
@@ -33,7 +35,7 @@ export function tone(view) {
 
 /** The verdict in a word where there is one, else the state. */
 export function outcome(view) {
-  const verdict = view.decision?.payload?.decision;
+  const verdict = verdictOf(view);
   return verdict ? VERDICTS[verdict]?.[1] ?? verdict : stateWord(view.state);
 }
 
@@ -46,7 +48,7 @@ export class EscalationPanel {
     this.id = view.id;
     this.events = [];
     this.signalling = false;
-    this.parts = Object.fromEntries(['head', 'way', 'decision', 'actions', 'council', 'player', 'timeline'].map((name) => [name, el('section', { class: name })]));
+    this.parts = Object.fromEntries(['head', 'way', 'decision', 'actions', 'council', 'player', 'rating', 'timeline'].map((name) => [name, el('section', { class: name })]));
     this.draws = Object.fromEntries(Object.entries(this.parts).map(([name, part]) => [name, section(part)]));
     fill(node, el('a', { class: 'back', href: '#/' }, '← All escalations'), Object.values(this.parts));
     this.ticker = setInterval(() => this.tick(), 500);
@@ -90,6 +92,7 @@ export class EscalationPanel {
     this.draws.council([view.council, view.expert, view.state, this.bridge()], () => this.council());
     this.draws.decision([view.decision], () => this.decision());
     this.draws.actions([this.may(), view.state], () => this.actions());
+    this.draws.rating([view.state, view.decision !== undefined, this.who.id], () => this.rating());
     this.draws.player([view.recording, this.who.role], () => this.player());
     this.drawTimeline();
     this.tick();
@@ -240,6 +243,43 @@ export class EscalationPanel {
       el('p', { id: 'conditions-hint', class: 'hint' }, 'One a line. The last vote you cast counts, by phone or here.'),
       el('label', { for: 'reason' }, 'Reason (optional)'), reason,
       el('div', { class: 'buttons' }, buttons), problem);
+  }
+
+  /** After the call: how useful the expert was. */
+  rating() {
+    const took = this.view.history.some((step) => step.state === 'ACCEPTED');
+    const guardian = this.view.council.members.some((member) => member.guardian === this.who.id);
+    if (!took || !this.view.decision || this.who.id === '' || (this.who.role === 'guardian' && !guardian)) return [];
+    const note = el('textarea', { id: 'rating-note', rows: '2', maxlength: '2000' });
+    const said = el('p', { class: 'hint', role: 'status' });
+    const problem = el('p', { class: 'problem', role: 'alert' });
+    const send = el('button', { type: 'submit' }, 'Keep my answer');
+    const words = ['of no use', 'of little use', 'useful', 'very useful', 'could not have been done without'];
+    const choices = words.map((word, i) => el('label', { class: 'choice', title: word },
+      el('input', { type: 'radio', name: 'usefulness', value: String(i + 1), required: true, 'aria-label': `${i + 1}, ${word}` }), String(i + 1)));
+    const form = el('form', { class: 'card rating-form', onsubmit: async (event) => {
+      event.preventDefault();
+      problem.textContent = '';
+      send.disabled = true;
+      try {
+        const usefulness = Number(new FormData(form).get('usefulness'));
+        await post(`/v1/escalations/${this.id}/feedback`, { usefulness, ...(note.value.trim() ? { note: note.value.trim() } : {}) });
+        said.textContent = `Kept: ${usefulness} of 5, ${words[usefulness - 1]}. A new answer replaces it.`;
+      } catch (failed) {
+        problem.textContent = failed.message;
+      } finally {
+        send.disabled = false;
+      }
+    } }, el('fieldset', {}, el('legend', {}, 'How useful was the expert?'), el('div', { class: 'choices' }, choices),
+      el('p', { class: 'hint' }, '1 of no use, 5 could not have been done without. It helps to choose whom to ring.')),
+    el('label', { for: 'rating-note' }, 'Note (optional)'), note, el('div', { class: 'buttons' }, send), said, problem);
+    get(`/v1/escalations/${this.id}/feedback`).then(({ feedback }) => {
+      const mine = feedback.find((one) => one.rater.id === this.who.id && one.rater.role === this.who.role);
+      if (!mine) return;
+      form.querySelector(`input[value="${mine.usefulness}"]`).checked = true;
+      said.textContent = `Your answer stands at ${mine.usefulness} of 5.`;
+    }, () => {}); // the form does without
+    return form;
   }
 
   askCancel() {

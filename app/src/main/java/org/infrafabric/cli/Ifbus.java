@@ -22,6 +22,7 @@ public final class Ifbus implements Runnable {
         COMMANDS.put("escalate", EscalateCommand.class);
         COMMANDS.put("call", CallCommand.class);
         COMMANDS.put("conference", ConferenceCommand.class);
+        COMMANDS.put("feedback", FeedbackCommand.class);
         COMMANDS.put("witness", WitnessCommand.class);
         COMMANDS.put("expert", RosterCommands.ExpertCommand.class);
         COMMANDS.put("guardian", RosterCommands.GuardianCommand.class);

@@ -102,6 +102,8 @@ public final class Bus implements AutoCloseable {
         EventLoops loops = closing.add(EventLoops.open("bus", 1));
         owner = loops.next();
         LoopTimers timers = new LoopTimers(owner);
+        LoopLag lag = new LoopLag(timers);
+        metrics.loopLag(() -> lag.lag().toMillis());
         MediaEngine media = closing.add(new MediaEngine(
                 MediaEngine.Settings.at(InetAddress.getByName(config.media().address()), config.media().firstPort(), config.media().lastPort(),
                         config.media().codecs(), config.media().timeout())));
@@ -119,7 +121,7 @@ public final class Bus implements AutoCloseable {
                 .add(new UserAgent(sipSettings, owner, timers, reception, EscalationHeaders.signing(witness::signer, rosterKeys()), access,
                         new WitnessedSip(witness),
                         counters(metrics), HostResolver.system()));
-        DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().calls(),
+        DeskSettings settings = new DeskSettings("if://bus/" + config.node(), new HashSet<>(config.hazards()), config.limits().escalations(),
                 new HashSet<>(config.callbacks().allow()), DeskSettings.USUAL_DELIVER_FOR, Pace.USUAL.with(config.rungs()));
         desk = new EscalationDesk(
                 new DeskParts(settings, witness::signer, store, witness, guard::guard, sip, media::openBridge,
@@ -144,7 +146,7 @@ public final class Bus implements AutoCloseable {
                 new HttpParts(desk, LogReader.of(witness, cosigning, data.busKey()), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
                         callDesk,
                         metrics,
-                        this::unready));
+                        this::unready, lag::lag));
         httpPort = api.start();
         cosigning.start(config.witnessing().every());
         ready.set(true);

@@ -147,9 +147,17 @@ public record Config(String file, String domain, String node, Path data, Http ht
      *
      * @param maxBody bytes of one HTTP request's body
      * @param requestsPerSecond and burst: of each token's bucket
+     * @param headBytes of one HTTP request's first line and headers
+     * @param headWithin time for them
+     * @param slowestBody bytes a second
+     * @param heartbeat of a quiet event stream
+     * @param idle of a connection, and for how long a client may leave what it is sent unread
      * @param calls open at once; the next one gets 503
+     * @param escalations open at once; the next one gets 503
      */
-    public record Limits(int maxBody, int requestsPerSecond, int burst, int eventStreams, int eventStreamsPerToken, int connections, int calls) {}
+    public record Limits(int maxBody, int requestsPerSecond, int burst, int eventStreams, int eventStreamsPerToken, int connections,
+            int connectionsPerAddress, int headBytes,
+            Duration headWithin, int slowestBody, Duration heartbeat, Duration idle, int calls, int escalations) {}
 
     /** What holds where the config says nothing. */
     public static Config defaults() { return ConfigFile.read("defaults", "", Path.of("")); }
@@ -223,9 +231,9 @@ public record Config(String file, String domain, String node, Path data, Http ht
     }
 
     public HttpSettings httpSettings() {
-        HttpSettings defaults = HttpSettings.defaults(http.host(), http.port());
         return new HttpSettings(http.host(), http.port(), http.names(), limits.maxBody(), limits.requestsPerSecond(), limits.burst(),
-                limits.eventStreams(), limits.eventStreamsPerToken(), limits.connections(), defaults.heartbeat(), defaults.writeTimeout());
+                limits.eventStreams(), limits.eventStreamsPerToken(), limits.connections(), limits.connectionsPerAddress(),
+                limits.headBytes(), limits.headWithin(), limits.slowestBody(), limits.heartbeat(), limits.idle());
     }
 
     /** Whether the config gives any token; without, HTTP listens on loopback only. */

@@ -319,7 +319,14 @@ final class ConfigFile {
                 section.whole("requestsPerSecond", http.requestsPerSecond(), 1, 100_000), section.whole("burst", http.burst(), 1, 100_000),
                 section.whole("eventStreams", http.maxStreams(), 1, 10_000),
                 section.whole("eventStreamsPerToken", http.maxStreamsPerToken(), 1, 10_000),
-                section.whole("connections", http.maxConnections(), 10, 100_000), section.whole("calls", 10_000, 1, 100_000));
+                section.whole("connections", http.maxConnections(), 10, 100_000),
+                section.whole("connectionsPerAddress", http.maxConnectionsPerAddress(), 1, 100_000),
+                section.whole("headBytes", http.headBytes(), 2_048, 65_536),
+                section.duration("headWithin", http.headWithin(), SECOND, Duration.ofMinutes(2)),
+                section.whole("slowestBody", http.slowestBody(), 1, 1_000_000),
+                section.duration("heartbeat", http.heartbeat(), SECOND, Duration.ofMinutes(5)),
+                section.duration("idle", http.writeTimeout(), SECOND, Duration.ofMinutes(10)), section.whole("calls", 10_000, 1, 100_000),
+                section.whole("escalations", 1_000, 1, 100_000));
         section.end();
         return limits;
     }

@@ -29,6 +29,22 @@ public final class EscalationJson {
         return node.put("href", href(view.id()));
     }
 
+    /** A line of a list. {@code decided} is the word of the decision, {@code seq} that of its first entry. */
+    static ObjectNode summary(EscalationView view) {
+        ObjectNode node = JSON.createObjectNode().put("id", view.id()).put("traceId", view.traceId()).put("source", view.source());
+        strings(node.putArray("hazards"), view.hazards());
+        node.put("summary", view.summary()).put("severity", view.severity()).put("state", view.state()).put("rung", view.rung());
+        node.put("expert", view.expert().orElse(null)).put("votingOpen", view.council().open());
+        decided(view).ifPresent(word -> node.put("decided", word));
+        view.history().stream().findFirst().ifPresent(first -> node.put("begun", first.time()).put("seq", first.seq()));
+        return node.put("href", href(view.id()));
+    }
+
+    /** Where it stands among all others: the older, the smaller. */
+    static Optional<Long> firstSeq(EscalationView view) {
+        return view.history().stream().findFirst().map(EscalationView.Step::seq);
+    }
+
     /** What {@code POST /v1/escalations} answers. */
     public static ObjectNode receipt(EscalationView view) {
         return JSON.createObjectNode().put("id", view.id()).put("traceId", view.traceId()).put("state", view.state()).put("href", href(view.id()));

@@ -2,6 +2,7 @@ package org.infrafabric.server;
 
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.infrafabric.escalate.EscalationView;
 import org.infrafabric.escalate.Escalations;
 import org.infrafabric.escalate.Escalations.Refusal;
@@ -17,11 +20,6 @@ import org.infrafabric.escalate.Escalations.Submission;
 import org.infrafabric.escalate.Escalations.Vote;
 import org.infrafabric.escalate.Escalations.VoteResult;
 import org.infrafabric.store.StoreFailure;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -35,21 +33,26 @@ final class EscalationRoutes {
     private static final int LONGEST_REASON = 2_000;
     private static final int MOST_LISTED = 500;
     private static final long ANSWER_SECONDS = 15;
-    private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build()).build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    /** A phone must ring within a second; a loop that is later than this cannot promise it. */
+    private static final Duration LATEST = Duration.ofMillis(500);
+    private static final int BUSY_SECONDS = 2;
 
     private final Escalations escalations;
     private final EventStreams streams;
     private final int maxBody;
+    private final Supplier<Duration> lag;
 
-    EscalationRoutes(Escalations escalations, EventStreams streams, int maxBody) {
+    EscalationRoutes(Escalations escalations, EventStreams streams, int maxBody, Supplier<Duration> lag) {
+        this.lag = lag;
         this.escalations = escalations;
         this.streams = streams;
         this.maxBody = maxBody;
     }
 
     void submit(Context ctx, Principal who) {
+        if (lag.get().compareTo(LATEST) > 0)
+            throw new Problem(Problem.Code.OVERLOAD, "", "The bus is busy with what runs; nothing was created. Send it again in a few seconds.",
+                    BUSY_SECONDS);
         byte[] body = Bodies.json(ctx, maxBody);
         long read = System.nanoTime(); // ringing is measured from here
         switch (answer(escalations.submit(body, who.id(), read))) {
@@ -67,14 +70,23 @@ final class EscalationRoutes {
 
     void list(Context ctx, Principal who) {
         int limit = (int) Parameters.number(ctx, "limit", 1, MOST_LISTED, 100);
+        long before = Parameters.number(ctx, "before", 1, Long.MAX_VALUE, Long.MAX_VALUE);
+        Function<EscalationView, ObjectNode> form = form(ctx);
         Optional<String> agent = who.isOneAgent() ? Optional.of(who.id()) : Optional.empty();
-        ObjectNode node = STRICT.createObjectNode();
+        ObjectNode node = JsonMapper.shared().createObjectNode();
         ArrayNode array = node.putArray("escalations");
-        for (EscalationView view : escalations.list(agent, limit)) array.add(EscalationJson.of(view));
+        List<EscalationView> page = escalations.list(agent, before, limit);
+        for (EscalationView view : page) array.add(form.apply(view));
+        if (page.size() == limit) EscalationJson.firstSeq(page.getLast()).ifPresent(seq -> node.put("next", seq));
         Answers.json(ctx, 200, node);
     }
 
-    void show(Context ctx, Principal who) { Answers.json(ctx, 200, EscalationJson.of(seen(ctx, who))); }
+    void show(Context ctx, Principal who) { Answers.json(ctx, 200, form(ctx).apply(seen(ctx, who))); }
+
+    /** {@code fields=summary}: a line of a list, without council, decision and history. */
+    private static Function<EscalationView, ObjectNode> form(Context ctx) {
+        return Parameters.choice(ctx, "fields", List.of("all", "summary"), "all").equals("summary") ? EscalationJson::summary : EscalationJson::of;
+    }
 
     void events(Context ctx, Principal who) throws IOException {
         EscalationView view = seen(ctx, who);
@@ -96,7 +108,7 @@ final class EscalationRoutes {
         if (who.id().isEmpty())
             throw new Problem(Problem.Code.FORBIDDEN, "Authorization", "This token is bound to no guardian; name one for it in the config.");
         String id = Parameters.escalationId(ctx);
-        Ballot ballot = Ballot.read(Bodies.json(ctx, VOTE_BYTES));
+        Ballot ballot = Ballot.read(Bodies.object(ctx, VOTE_BYTES, "vote"));
         switch (answer(escalations.vote(id, who.id(), ballot.vote, ballot.conditions, ballot.reason))) {
             case VoteResult.Counted(EscalationView view) -> Answers.json(ctx, 200, EscalationJson.of(view));
             case VoteResult.NoSuchEscalation() -> throw none(id);
@@ -113,16 +125,17 @@ final class EscalationRoutes {
         Recording.send(ctx, file, view.id() + ".wav");
     }
 
-    private EscalationView seen(Context ctx, Principal who) {
+    /** The escalation that the path names, if this token may see it. */
+    EscalationView seen(Context ctx, Principal who) {
         String id = Parameters.escalationId(ctx);
         EscalationView view = escalations.find(id).orElseThrow(() -> none(id));
         if (who.isOneAgent() && !view.source().equals(who.id())) throw none(id); // whether another's exists is not told
         return view;
     }
 
-    private static Problem none(String id) { return new Problem(Problem.Code.NOT_FOUND, "id", "There is no escalation '" + id + "'."); }
+    static Problem none(String id) { return new Problem(Problem.Code.NOT_FOUND, "id", "There is no escalation '" + id + "'."); }
 
-    private static <T> T answer(CompletableFuture<T> future) {
+    static <T> T answer(CompletableFuture<T> future) {
         try {
             return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException slow) {
@@ -140,14 +153,7 @@ final class EscalationRoutes {
 
     /** A vote as its body says it. Who votes is not in it: that is the token's guardian. */
     private record Ballot(Vote vote, List<String> conditions, Optional<String> reason) {
-        static Ballot read(byte[] body) {
-            JsonNode node;
-            try {
-                node = STRICT.readTree(body);
-            } catch (JacksonException broken) {
-                throw new Problem(Problem.Code.MALFORMED, "", broken.getOriginalMessage());
-            }
-            if (!node.isObject()) throw schema("", "An object with 'vote' is needed.");
+        static Ballot read(ObjectNode node) {
             Vote vote = switch (node.path("vote").asString("").toLowerCase(Locale.ROOT)) {
                 case "approve" -> Vote.APPROVE;
                 case "reject" -> Vote.REJECT;

@@ -8,6 +8,7 @@ import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
@@ -49,7 +51,6 @@ public final class HttpApi implements AutoCloseable {
     private static final Set<Role> ANYONE_KNOWN = Set.of(Role.OPERATOR, Role.AGENT, Role.GUARDIAN);
     private static final Set<Role> OPERATORS = Set.of(Role.OPERATOR);
     private static final Set<Role> PEOPLE = Set.of(Role.OPERATOR, Role.GUARDIAN);
-    private static final int SLOWEST_BODY = 200; // bytes a second; a slower sender is cut off
     private static final String CONTENT_SECURITY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
             + "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -57,6 +58,7 @@ public final class HttpApi implements AutoCloseable {
     private final HttpParts parts;
     private final EventStreams streams;
     private final EscalationRoutes escalations;
+    private final FeedbackRoutes feedback;
     private final LogRoutes log;
     private final CallRoutes calls;
     private final ConferenceRoutes conferences;
@@ -74,7 +76,8 @@ public final class HttpApi implements AutoCloseable {
         this.settings = settings;
         this.parts = parts;
         streams = new EventStreams(parts.log(), settings, System::nanoTime);
-        escalations = new EscalationRoutes(parts.escalations(), streams, settings.maxBodyBytes());
+        escalations = new EscalationRoutes(parts.escalations(), streams, settings.maxBodyBytes(), parts.lag());
+        feedback = new FeedbackRoutes(parts.escalations(), escalations);
         log = new LogRoutes(parts, streams);
         calls = new CallRoutes(parts.calls().escalations(), parts.calls().control());
         conferences = new ConferenceRoutes(parts.calls().conferences());
@@ -98,6 +101,8 @@ public final class HttpApi implements AutoCloseable {
                 route("DELETE", "/v1/escalations/{id}", Set.of(Role.OPERATOR, Role.AGENT), escalations::cancel),
                 route("GET", "/v1/escalations/{id}/events", ANYONE_KNOWN, escalations::events),
                 route("POST", "/v1/escalations/{id}/votes", Set.of(Role.GUARDIAN), escalations::vote),
+                route("GET", "/v1/escalations/{id}/feedback", ANYONE_KNOWN, feedback::list),
+                route("POST", "/v1/escalations/{id}/feedback", ANYONE_KNOWN, feedback::give),
                 route("GET", "/v1/escalations/{id}/recording", PEOPLE, escalations::recording),
                 route("GET", "/v1/calls", OPERATORS, (ctx, who) -> calls.list(ctx)),
                 route("POST", "/v1/calls", OPERATORS, calls::originate),
@@ -221,7 +226,7 @@ public final class HttpApi implements AutoCloseable {
         threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("request-"));
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(this::configure);
-        config.jetty.modifyHttpConfiguration(HttpApi::configure);
+        config.jetty.modifyHttpConfiguration(this::configure);
         config.jetty.addConnector(this::connector);
         config.routes.before(ctx -> {
             headers(ctx);
@@ -234,6 +239,8 @@ public final class HttpApi implements AutoCloseable {
         }
         config.routes.exception(Problem.class, (problem, ctx) -> problem.answer(ctx));
         config.routes.exception(HttpResponseException.class, (refused, ctx) -> refusedByRouter(refused, ctx));
+        config.routes.exception(HttpException.RuntimeException.class, (broken, ctx) -> brokenBody(broken, ctx));
+        config.routes.exception(UncheckedIOException.class, (broken, ctx) -> brokenBody(broken, ctx));
         config.routes.exception(Exception.class, (failed, ctx) -> {
             LOG.error("{} {} failed; the client got a 500", ctx.method(), ctx.path(), failed);
             new Problem(Problem.Code.INTERNAL, "", "The server's log says more. Trying again may help.").answer(ctx);
@@ -270,6 +277,14 @@ public final class HttpApi implements AutoCloseable {
         }
     }
 
+    /** A body that came too slowly, or not to its end. The client's doing, so nobody is woken for it. */
+    private static void brokenBody(Exception broken, Context ctx) {
+        boolean slow = broken instanceof HttpException bad && bad.getCode() == 408;
+        ctx.header("Connection", "close");
+        new Problem(slow ? Problem.Code.SLOW : Problem.Code.BAD_REQUEST, "",
+                slow ? Problem.Code.SLOW.advice(408) : "The body did not come to its end.").answer(ctx);
+    }
+
     private static boolean matches(String pattern, String path) { return path.matches(pattern.replaceAll("\\{[a-z]+}", "[^/]+")); }
 
     private static void headers(Context ctx) {
@@ -292,20 +307,26 @@ public final class HttpApi implements AutoCloseable {
     /** What Jetty refuses before a route is found: broken request lines, headers over the limit, a missing Host. */
     private static boolean unreadable(Request request, Response response, Callback callback) {
         int status = response.getStatus();
-        Problem.Code code = status == 413 ? Problem.Code.TOO_LARGE : status >= 500 ? Problem.Code.INTERNAL : Problem.Code.BAD_REQUEST;
-        if (code != Problem.Code.TOO_LARGE && status < 500) response.setStatus(400);
+        Problem.Code code = switch (status) {
+            case 408 -> Problem.Code.SLOW;
+            case 413 -> Problem.Code.TOO_LARGE;
+            case 414 -> Problem.Code.LONG_LINE;
+            case 431 -> Problem.Code.LONG_HEAD;
+            default -> status >= 500 ? Problem.Code.INTERNAL : Problem.Code.BAD_REQUEST;
+        };
+        response.setStatus(code.status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
-        byte[] document = new Problem(code, "", "The request could not be read as HTTP: " + status + ".").document();
+        byte[] document = new Problem(code, "", code.advice(status)).document();
         Content.Sink.write(response, true, new String(document, StandardCharsets.UTF_8), callback);
         return true;
     }
 
-    private static void configure(HttpConfiguration http) {
+    private void configure(HttpConfiguration http) {
         http.setUriCompliance(UriCompliance.DEFAULT);
         http.setSendServerVersion(false);
         http.setSendDateHeader(true);
-        http.setRequestHeaderSize(16_384);
-        http.setMinRequestDataRate(SLOWEST_BODY);
+        http.setRequestHeaderSize(settings.headBytes());
+        http.setMinRequestDataRate(settings.slowestBody());
     }
 
     private ServerConnector connector(Server server, HttpConfiguration http) {
@@ -314,6 +335,7 @@ public final class HttpApi implements AutoCloseable {
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.writeTimeout().toMillis());
         connector.setAcceptQueueSize(1_024);
+        connector.addBean(new Connections(settings, connector.getScheduler()));
         connector.setShutdownIdleTimeout(100); // idle connections need no second of grace
         return connector;
     }

@@ -135,6 +135,11 @@ public final class Metrics implements AutoCloseable {
         gauge("ifbus.conference.participants", "Parties on a bridge", now);
     }
 
+    /** Milliseconds that the loop of calls and escalations is late. */
+    public void loopLag(LongSupplier now) {
+        gauge("ifbus.loop.lag.milliseconds", "How late the loop is that owns calls and escalations", now);
+    }
+
     /** Event streams that are open. */
     public void eventStreams(LongSupplier now) { gauge("ifbus.http.streams", "Event streams that are open", now); }
 

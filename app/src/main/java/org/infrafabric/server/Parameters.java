@@ -53,6 +53,13 @@ final class Parameters {
         return text.equals("true");
     }
 
+    /** One of a few words. */
+    static String choice(Context ctx, String name, List<String> words, String otherwise) {
+        String word = once(ctx, name).orElse(otherwise);
+        if (!words.contains(word)) throw bad(name, "One of " + String.join(", ", words) + ".");
+        return word;
+    }
+
     /** The seq after which an event stream resumes, if the client names one. */
     static Optional<Long> lastEventId(Context ctx) {
         return Optional.ofNullable(ctx.header("Last-Event-ID")).map(text -> number("Last-Event-ID", text.strip(), 0, Long.MAX_VALUE - 1));

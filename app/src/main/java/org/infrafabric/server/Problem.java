@@ -28,17 +28,22 @@ final class Problem extends RuntimeException {
         DENIED(403, "denied", "The guard does not permit it"),
         NOT_FOUND(404, "not-found", "There is nothing here"),
         METHOD(405, "method", "This path does not take that method"),
+        SLOW(408, "slow", "The request came too slowly"),
         CONFLICT(409, "conflict", "That id stands for another message"),
         ENDED(409, "ended", "The escalation has ended"),
         VOTING_CLOSED(409, "voting-closed", "Voting is not open"),
         STATE(409, "state", "Not possible in its present state"),
+        TOO_EARLY(409, "too-early", "It is too early for that"),
+        NOBODY_TO_RATE(409, "nobody-to-rate", "No expert had taken this call"),
         LENGTH(411, "length", "The body's length is needed"),
         TOO_LARGE(413, "too-large", "The body is too large"),
+        LONG_LINE(414, "long-line", "The address is too long"),
         MEDIA_TYPE(415, "media-type", "Only JSON is taken here"),
         RANGE(416, "range", "The range lies outside the file"),
         INVALID_FILE(422, "invalid-file", "The server's config or policy cannot be used"),
         HOST(421, "host", "This server does not answer to that host name"),
         RATE(429, "rate", "Too many requests"),
+        LONG_HEAD(431, "long-head", "The request's headers are too long"),
         INTERNAL(500, "internal", "The server failed"),
         OVERLOAD(503, "overload", "Too much to do at present");
 
@@ -57,6 +62,17 @@ final class Problem extends RuntimeException {
         String label() { return label; }
 
         String title() { return title; }
+
+        /** What to do about a request that could not be read far enough for a route to be found. */
+        String advice(int status) {
+            return switch (this) {
+                case SLOW -> "Send it faster, or in smaller parts.";
+                case TOO_LARGE -> "Send less.";
+                case LONG_LINE -> "Shorten the path and its parameters.";
+                case LONG_HEAD -> "Send fewer or shorter headers.";
+                default -> "The request could not be read as HTTP: " + status + ".";
+            };
+        }
 
         static Code of(Refusal.Code code) {
             return switch (code) {

@@ -57,7 +57,7 @@ final class DashboardPreview implements Escalations {
                 new org.infrafabric.sip.EdgeCheck(id -> Optional.empty()),
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), Rfc3339.format(start))),
                 new CallDesk(List::of, new ToldCalls(), new ToldCalls().rooms),
-                new Metrics(), Optional::empty);
+                new Metrics(), Optional::empty, () -> Duration.ZERO);
         HttpApi api = new HttpApi(HttpSettings.defaults("127.0.0.1", port), parts);
         System.out.println("http://127.0.0.1:" + api.start());
         Thread.sleep(Duration.ofMinutes(20));
@@ -229,7 +229,9 @@ final class DashboardPreview implements Escalations {
     public Optional<EscalationView> find(String id) { return Optional.ofNullable(views.get(id)); }
 
     @Override
-    public List<EscalationView> list(Optional<String> agent, int limit) {
-        return views.values().stream().filter(view -> agent.map(view.source()::equals).orElse(true)).limit(limit).toList();
+    public List<EscalationView> list(Optional<String> agent, long before, int limit) {
+        return views.values().stream().filter(view -> EscalationJson.firstSeq(view).orElse(0L) < before)
+                .sorted(java.util.Comparator.comparing((EscalationView view) -> view.history().getFirst().time()).reversed())
+                .filter(view -> agent.map(view.source()::equals).orElse(true)).limit(limit).toList();
     }
 }

@@ -19,7 +19,8 @@ class DoorkeeperTest {
     @BeforeEach
     void start() {
         HttpSettings usual = HttpSettings.defaults("127.0.0.1", 0);
-        api = new RunningApi(new HttpSettings("127.0.0.1", 0, List.of("bus.example"), usual.maxBodyBytes(), 200, 400, 256, 32, 200, usual.heartbeat(),
+        api = new RunningApi(new HttpSettings("127.0.0.1", 0, List.of("bus.example"), usual.maxBodyBytes(), 200, 400, 256, 32, 200, 200, 16_384,
+                usual.headWithin(), 200, usual.heartbeat(),
                 usual.writeTimeout()));
         api.escalations.put(ToldEscalations.view("esc-1", "if://agent/a", "CANCELLED"));
     }
@@ -119,7 +120,8 @@ class DoorkeeperTest {
     @Test
     void shouldSlowDownATokenThatAsksTooOftenAndNoOther() {
         try (RunningApi slow = new RunningApi(
-                new HttpSettings("127.0.0.1", 0, List.of(), 1 << 20, 1, 3, 256, 32, 200, Duration.ofSeconds(15), Duration.ofSeconds(30)))) {
+                new HttpSettings("127.0.0.1", 0, List.of(), 1 << 20, 1, 3, 256, 32, 200, 200, 16_384, Duration.ofSeconds(10), 200,
+                        Duration.ofSeconds(15), Duration.ofSeconds(30)))) {
             for (int i = 0; i < 3; i++) assertThat(slow.get("/v1/whoami", "a").status()).isEqualTo(200);
             Answer refused = slow.get("/v1/whoami", "a");
             assertThat(refused.status()).isEqualTo(429);

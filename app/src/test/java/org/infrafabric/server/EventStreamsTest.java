@@ -148,7 +148,8 @@ class EventStreamsTest {
     }
 
     private static HttpSettings settings(Duration heartbeat, Duration writeTimeout) {
-        return new HttpSettings("127.0.0.1", 0, List.of(), 1 << 20, 1_000, 1_000, 3, 2, 200, heartbeat, writeTimeout);
+        return new HttpSettings("127.0.0.1", 0, List.of(), 1 << 20, 1_000, 1_000, 3, 2, 200, 200, 16_384,
+                Duration.ofSeconds(10), 200, heartbeat, writeTimeout);
     }
 
     private static String event(Entry entry) { return "id: " + entry.seq() + "\ndata: " + entry.json(); }

@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +31,7 @@ class HttpApiTest {
     void start() {
         api = new RunningApi();
         api.escalations.put(ToldEscalations.view("esc-1", "if://agent/a", "IN_COUNCIL"));
-        api.escalations.put(ToldEscalations.view("esc-2", "if://agent/b", "CLOSED"));
+        api.escalations.put(ToldEscalations.view("esc-2", "if://agent/b", "CLOSED", 2));
     }
 
     @AfterEach
@@ -147,7 +149,7 @@ class HttpApiTest {
         assertThat(String.join("\n", api.raw("GET /v1/escalations HTTP/1.1\r\nConnection: close\r\n\r\n", 100))).contains("\"code\":\"bad-request\"");
         assertThat(String.join("\n",
                 api.raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x".repeat(20_000) + "\r\nConnection: close\r\n\r\n", 100)))
-                .contains("\"code\":\"bad-request\"");
+                .contains("\"code\":\"long-head\"");
     }
 
     @Test
@@ -183,6 +185,39 @@ class HttpApiTest {
         assertThat(others.text().replace("esc-1", "esc-9")).isEqualTo(none.text());
         assertThat(api.delete("/v1/escalations/esc-1", "b").status()).isEqualTo(404);
         assertThat(api.get("/v1/escalations/esc-1/events", "b").status()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldTurnNewEscalationsAwayWhileTheLoopIsLateAndNothingElse() {
+        api.lag = Duration.ofSeconds(1);
+        Answer answer = api.post("/v1/escalations", "a", "{}");
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).isEqualTo("2");
+        assertThat(api.escalations.submitted).isEmpty();
+        assertThat(api.post("/v1/escalations/esc-1/votes", "sage", "{\"vote\":\"reject\"}").status()).isEqualTo(200);
+        api.lag = Duration.ofMillis(500);
+        assertThat(api.post("/v1/escalations", "a", "{}").status()).isEqualTo(202);
+    }
+
+    @Test
+    void shouldListInPagesAndInShortForm() {
+        for (int i = 1; i <= 5; i++) api.escalations.put(ToldEscalations.view("page-" + i, "if://agent/a", "CLOSED", 10 + i));
+        List<String> seen = new ArrayList<>();
+        String next = "";
+        do {
+            var page = api.get("/v1/escalations?limit=3&fields=summary" + next, "op").json();
+            page.path("escalations").forEach(one -> {
+                seen.add(one.path("id").asString());
+                assertThat(one.has("council")).isFalse();
+                assertThat(one.has("history")).isFalse();
+                assertThat(one.path("begun").asString()).isEqualTo("2026-11-21T12:00:00.000Z");
+            });
+            next = page.has("next") ? "&before=" + page.path("next").asLong() : "";
+        } while (!next.isEmpty());
+        assertThat(seen).containsExactly("page-5", "page-4", "page-3", "page-2", "page-1", "esc-2", "esc-1");
+        assertThat(api.get("/v1/escalations/esc-1?fields=summary", "a").json().has("history")).isFalse();
+        assertThat(api.get("/v1/escalations?fields=some", "op").code()).isEqualTo("parameter");
+        assertThat(api.get("/v1/escalations?before=0", "op").code()).isEqualTo("parameter");
     }
 
     @Test
@@ -346,7 +381,7 @@ class HttpApiTest {
             HttpParts parts = new HttpParts(api.escalations, api.log, token -> Optional.empty(), api.guard.live,
                     new org.infrafabric.sip.EdgeCheck(id -> java.util.Optional.empty()), List::of,
                     new CallDesk(List::of, api.control, api.control.rooms), new Metrics(),
-                    Optional::empty);
+                    Optional::empty, () -> Duration.ZERO);
             try (HttpApi second = new HttpApi(HttpSettings.defaults("127.0.0.1", taken.getLocalPort()), parts)) {
                 assertThat(org.assertj.core.api.Assertions.catchThrowable(second::start)).isInstanceOf(IOException.class)
                         .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());

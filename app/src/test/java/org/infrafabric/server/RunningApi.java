@@ -32,6 +32,9 @@ final class RunningApi implements AutoCloseable {
             "any-agent", new Principal(Role.AGENT, ""),
             "any-guardian", new Principal(Role.GUARDIAN, ""));
 
+    /** Every answer that any test gets here is held to the file that describes it. */
+    private static final DescribedApi DESCRIBED = new DescribedApi();
+
     final MemoryLog log = new MemoryLog();
     final ToldEscalations escalations = new ToldEscalations();
     final Metrics metrics = new Metrics();
@@ -40,6 +43,7 @@ final class RunningApi implements AutoCloseable {
     volatile boolean ready = true;
     final Map<String, VerifyKey> callKeys = new ConcurrentHashMap<>();
     final GuardHouse guard = new GuardHouse();
+    volatile Duration lag = Duration.ZERO;
     private final HttpApi api;
     final int port;
 
@@ -53,7 +57,7 @@ final class RunningApi implements AutoCloseable {
                                 new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
                         control, control.rooms),
                 metrics,
-                () -> ready ? Optional.empty() : Optional.of("starting or stopping"));
+                () -> ready ? Optional.empty() : Optional.of("starting or stopping"), () -> lag);
         api = new HttpApi(settings, parts);
         try {
             port = api.start();
@@ -82,7 +86,10 @@ final class RunningApi implements AutoCloseable {
 
     Answer send(HttpRequest.Builder request) {
         try {
-            return new Answer(client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
+            HttpRequest asked = request.build();
+            Answer answer = new Answer(client.send(asked, HttpResponse.BodyHandlers.ofByteArray()));
+            DESCRIBED.check(asked, answer);
+            return answer;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

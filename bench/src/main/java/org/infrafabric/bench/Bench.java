@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 
 /** The {@code ifbus bench} command. */
 @Command(name = "ifbus bench", mixinStandardHelpOptions = true, subcommands = {
-    EscalationsBench.class, ServeBench.class, SipParseBench.class, SipCallsBench.class, SipMutationsBench.class, WitnessBench.class,
+    EscalationsBench.class, OverloadBench.class, ServeBench.class, SipParseBench.class, SipCallsBench.class, SipMutationsBench.class,
+    WitnessBench.class,
     WitnessCrashesBench.class, ConferenceBench.class, IdleCallsBench.class, ConferenceRoom.class, ConferencePhones.class},
         description = "Measure ifbus on this machine, with real peers, on loopback only.")
 public final class Bench implements Runnable {

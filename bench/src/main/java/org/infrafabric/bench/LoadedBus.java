@@ -15,11 +15,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.SigningKey;
@@ -43,14 +45,22 @@ final class LoadedBus {
 
     private final Path folder;
     private final Load load;
+    private final String more;
+    private final Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
+    private final AtomicInteger withRetryAfter = new AtomicInteger();
+    private volatile long recoveryMillis = -1;
     private final SigningKey key = SigningKey.generate();
     private final List<Long> answered = Collections.synchronizedList(new ArrayList<>());
     private final Set<String> taken = ConcurrentHashMap.newKeySet();
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
-    LoadedBus(Path folder, Load load) {
+    LoadedBus(Path folder, Load load) { this(folder, load, ""); }
+
+    /** @param more keys for the config */
+    LoadedBus(Path folder, Load load, String more) {
         this.folder = folder;
         this.load = load;
+        this.more = more;
     }
 
     Figures measure() throws Exception {
@@ -70,7 +80,9 @@ final class LoadedBus {
                 long one = warmUp(http) - before;
                 double cpuBefore = cpuSeconds(bus.pid());
                 long first = entries(http);
+                statuses.clear();
                 send(http);
+                if (!more.isEmpty()) recover(http);
                 List<JsonNode> ended = awaitEnds(http);
                 long written = entries(http) - first, peak = rssKb(bus.pid(), "VmHWM");
                 return new Figures(load, load.count(), refused.size(), millis(ended, "ringMillis"), millis(ended, "setupMillis"), Spread.of(answered),
@@ -107,7 +119,29 @@ final class LoadedBus {
                 council: { quorum: %d, deadline: PT60S, gather: PT10S }
                 experts:
                 %s%s""".formatted(folder.resolve("data"), sip, hazards, AGENT, key.verifyKey(), TOKEN, TOKEN, load.guardians() > 0 ? 2 : 0, roster,
-                load.guardians() > 0 ? "guardians:\n" + council : "");
+                load.guardians() > 0 ? "guardians:\n" + council : "") + more;
+    }
+
+    /** How often each status came; only what was refused at the door and is no fault of the load's making is 503. */
+    Map<Integer, Integer> statuses() {
+        return Map.copyOf(statuses);
+    }
+
+    /** Refusals that said when to come back. */
+    int withRetryAfter() { return withRetryAfter.get(); }
+
+    /** End of the load → the first message taken again; -1 where that was not tried. */
+    long recoveryMillis() { return recoveryMillis; }
+
+    /** Sends one message after another until one is taken. */
+    private void recover(Client http) throws InterruptedException {
+        long start = System.nanoTime();
+        for (int number = load.count() + 1; recoveryMillis < 0 && number < load.count() + 600; number++) {
+            int before = taken.size();
+            escalate(http, number);
+            if (taken.size() > before) recoveryMillis = (System.nanoTime() - start) / 1_000_000;
+            else TimeUnit.MILLISECONDS.sleep(100);
+        }
     }
 
     /** Runs one escalation to its end; gives the number of entries in the log after it. The figures of the run do not hold it. */
@@ -140,7 +174,9 @@ final class LoadedBus {
                     HttpRequest.newBuilder().header("Content-Type", "application/json").POST(BodyPublishers.ofByteArray(body)));
             answered.add((System.nanoTime() - sent) / 1_000_000);
             String id = "bench-" + number;
+            statuses.merge(response.statusCode(), 1, Integer::sum);
             if (response.statusCode() != 202) {
+                if (response.headers().firstValue("Retry-After").isPresent()) withRetryAfter.incrementAndGet();
                 refused.add(id);
                 return;
             }

@@ -187,7 +187,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
 
     /** May block for the store. */
     @Override
-    public List<EscalationView> list(Optional<String> agent, int limit) { return rows.newest(agent, limit); }
+    public List<EscalationView> list(Optional<String> agent, long before, int limit) { return rows.newest(agent, before, limit); }
 
     /** Escalations that are not over. */
     public int live() { return live; }

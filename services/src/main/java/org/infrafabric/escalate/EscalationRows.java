@@ -84,12 +84,12 @@ final class EscalationRows {
                 row -> new Known(row.text(0), row.text(1), Codec.read(row.text(2), EscalationView.class)), id));
     }
 
-    List<EscalationView> newest(Optional<String> source, int limit) {
+    List<EscalationView> newest(Optional<String> source, long before, int limit) {
         return store.read(tx -> source.isPresent()
-                ? tx.query("SELECT view FROM escalations WHERE source = ? ORDER BY first_seq DESC LIMIT ?",
-                        row -> Codec.read(row.text(0), EscalationView.class), source.get(), (long) limit)
-                : tx.query("SELECT view FROM escalations ORDER BY first_seq DESC LIMIT ?", row -> Codec.read(row.text(0), EscalationView.class),
-                        (long) limit));
+                ? tx.query("SELECT view FROM escalations WHERE source = ? AND first_seq < ? ORDER BY first_seq DESC LIMIT ?",
+                        row -> Codec.read(row.text(0), EscalationView.class), source.get(), before, (long) limit)
+                : tx.query("SELECT view FROM escalations WHERE first_seq < ? ORDER BY first_seq DESC LIMIT ?",
+                        row -> Codec.read(row.text(0), EscalationView.class), before, (long) limit));
     }
 
     List<Open> open() {

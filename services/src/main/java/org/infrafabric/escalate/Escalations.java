@@ -38,8 +38,18 @@ public interface Escalations {
 
     Optional<EscalationView> find(String id);
 
-    /** Newest first. {@code agent}: only that agent's. */
-    List<EscalationView> list(Optional<String> agent, int limit);
+    /**
+     * Newest first.
+     *
+     * @param agent only that agent's
+     * @param before only those whose first entry has a smaller seq than this; so the first seq of a page's last one asks for the next page
+     */
+    List<EscalationView> list(Optional<String> agent, long before, int limit);
+
+    /** The newest. */
+    default List<EscalationView> list(Optional<String> agent, int limit) {
+        return list(agent, Long.MAX_VALUE, limit);
+    }
 
     /** What became of a submission. */
     sealed interface Submission {
