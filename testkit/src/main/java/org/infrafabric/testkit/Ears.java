@@ -10,6 +10,8 @@ import javax.sound.sampled.UnsupportedAudioFileException;
 
 /** Hears which tones a recording holds. */
 public final class Ears {
+    private static final int LATE_MILLIS = 4;
+
     private final double[] samples;
     private final float rate;
 
@@ -74,8 +76,27 @@ public final class Ears {
     /**
      * How much of each voice is in this recording: the factors whose weighted sum of the voices comes nearest to it (least squares). About 1
      * for a voice that was mixed in as it is, 0 for one that was not; what else is in the recording hardly matters, as it is like none of them.
+     * A recording at a multiple of the voices' rate is heard at theirs, up to {@value #LATE_MILLIS} ms later: filters between rates take time.
      */
     public double[] factors(List<Ears> voices) {
+        int times = Math.round(rate / voices.getFirst().rate), late = times == 1 ? 0 : (int) (rate * LATE_MILLIS / 1000);
+        double[] best = new double[voices.size()];
+        for (int shift = 0; shift <= late; shift++) {
+            double[] factors = factors(voices, every(times, shift));
+            if (sum(factors) > sum(best)) best = factors;
+        }
+        return best;
+    }
+
+    private double[] every(int times, int shift) {
+        double[] taken = new double[Math.max(0, samples.length - shift) / times];
+        for (int i = 0; i < taken.length; i++) taken[i] = samples[shift + i * times];
+        return taken;
+    }
+
+    private static double sum(double[] factors) { return java.util.Arrays.stream(factors).sum(); }
+
+    private static double[] factors(List<Ears> voices, double[] samples) {
         int n = voices.size();
         double[][] equations = new double[n][n + 1];
         for (int row = 0; row < n; row++) {
