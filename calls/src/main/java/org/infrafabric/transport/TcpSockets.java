@@ -33,7 +33,8 @@ public final class TcpSockets implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 10_000;
     /** From one address: it may be a proxy's, or that of many phones. Beyond, new ones are closed unheard. */
     private static final int SHARE = 10;
-    private static final int CONNECT_MILLIS = 4_000;
+    /** A SYN that was lost is sent again after a second; whoever drops them all must not keep an expert's phone from ringing by UDP for long. */
+    private static final int CONNECT_MILLIS = 1_500;
     /** A peer that does not read what it asked for is cut off when this much waits for it. */
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(1 << 19, 1 << 20);
 

@@ -55,7 +55,7 @@ class OfferAnswerTest {
     @Test
     void shouldOfferAllThatAPortSpeaksBestFirst() {
         assertThat(text(AudioOffer.offer(HERE, Encoding.ALL, 7, 8, Direction.SENDRECV))).contains("m=audio 20000 RTP/AVP 111 9 0 8 102 101\r\n",
-                "a=rtpmap:111 opus/48000/2\r\n", "a=fmtp:111 maxplaybackrate=16000;sprop-maxcapturerate=16000;useinbandfec=1\r\n",
+                "a=rtpmap:111 opus/48000/2\r\n", "a=fmtp:111 maxplaybackrate=16000;useinbandfec=1\r\n",
                 "a=rtpmap:9 G722/8000\r\n", "a=rtpmap:102 telephone-event/48000\r\n");
     }
 
