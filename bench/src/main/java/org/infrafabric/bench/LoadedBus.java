@@ -35,9 +35,10 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One bus in a process of its own under one load, with sipp as its phones. A hundred experts, so that the guard's default limits hold. */
+/** One bus in a process of its own under one load, with sipp as its phones. Experts enough that the guard's default limits hold. */
 final class LoadedBus {
-    private static final int EXPERTS = 100;
+    /** Of one expert's calls the guard's default lets ten a minute through. */
+    private static final int EXPERTS_FOR_EACH_A_SECOND = 10;
     private static final Duration REST = Duration.ofSeconds(8);
     private static final List<String> GUARDIANS = List.of("sage", "skeptic", "ethicist");
     private static final String AGENT = "if://agent/bench/1", TOKEN = "bench-token-0123456789abcdef-";
@@ -93,9 +94,11 @@ final class LoadedBus {
         }
     }
 
+    private int experts() { return Math.max(100, load.rate() * EXPERTS_FOR_EACH_A_SECOND); }
+
     private String config(Sipp experts, Sipp guardians) {
         StringBuilder hazards = new StringBuilder(), roster = new StringBuilder(), council = new StringBuilder();
-        for (int i = 0; i < EXPERTS; i++) {
+        for (int i = 0; i < experts(); i++) {
             hazards.append(i == 0 ? "" : ", ").append("hazard-").append(i);
             roster.append("  - { uri: \"").append(experts.uri("expert-" + i)).append("\", name: \"Expert ").append(i).append("\", hazards: [hazard-")
                     .append(i)
@@ -210,7 +213,7 @@ final class LoadedBus {
         message.put("destination", "if://service/guard/council").put("version", "1.0");
         ObjectNode payload = message.putObject("payload").put("performative", "ESCALATE").put("severity", "high").put("summary",
                 "May I go on with step " + number + "?"); // never said before: nothing comes from the voice's memory
-        payload.putArray("hazards").add("hazard-" + number % EXPERTS);
+        payload.putArray("hazards").add("hazard-" + number % experts());
         String value = key.signBase64Url(CanonicalJson.of(message));
         message.putObject("signature").put("algorithm", "ed25519").put("keyId", key.keyId()).put("value", value);
         return message;
