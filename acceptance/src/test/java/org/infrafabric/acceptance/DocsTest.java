@@ -38,6 +38,16 @@ class DocsTest {
     }
 
     @Test
+    void shouldRingYourOwnPhoneAsTheReadmeSays() throws Exception {
+        Requires.programs("baresip", "curl");
+        Files.createSymbolicLink(folder.resolve("ifbus"), Checkout.root().resolve("ifbus"));
+        try (RunningDoc readme = new RunningDoc(folder)) {
+            readme.run(Checkout.root().resolve("README.md"));
+            assertThat(readme.ran()).as("blocks of commands that were run").isGreaterThanOrEqualTo(10);
+        }
+    }
+
+    @Test
     void shouldStartAndStopAsTheRunbookSays() throws Exception {
         Files.createSymbolicLink(folder.resolve("ifbus"), Checkout.root().resolve("ifbus"));
         try (RunningDoc runbook = new RunningDoc(folder)) {

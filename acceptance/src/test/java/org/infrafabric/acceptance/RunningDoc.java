@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,13 +24,16 @@ import org.infrafabric.testkit.Ports;
  * <ul>
  * <li>{@code ```sh run} runs to its end, which must be 0, or N with {@code exit=N}; what it exports is there for the blocks after it.
  * <li>{@code ```sh start=NAME} starts and stays, as in a terminal of its own.
- * <li>{@code ```text} after a {@code run} block is all that it says; {@code ```text of=NAME} is what NAME says sooner or later.
+ * <li>{@code ```sh aside} is not run. A command that stands in no such block, or in one that says none of this, is an error.
+ * <li>{@code ```text} after a {@code run} block is all that it says; {@code ```text of=NAME} is what NAME says sooner or later, {@code later} that it is not waited for
+ * before the rest of the page has been run.
  * <li>{@code <!-- NAME types KEYS when OTHER says "TEXT" -->}, the same with {@code until}, {@code <!-- NAME says "TEXT" -->}, {@code <!-- NAME ends with N -->}, {@code <!-- NAME stops -->}
  * and {@code <!-- NAME again -->} are what the reader does and sees; {@code <!-- unseen: COMMAND -->} is what a machine without ears needs instead.
  * </ul>
  *
- * Blocks without these words are not run. In what is expected, {@code …} stands for anything, a line of it alone for any lines; digits in a row, long hex and keys
- * stand for others of their kind. Ports that the page names are replaced by free ones.
+ * Blocks of other languages are not looked at. In what is expected, {@code …} stands for anything, a line of it alone for any lines; digits in a row, times since a
+ * beginning, long hex, ids of the demo and keys stand for others of their kind, blanks at a line's beginning for any number of them. Ports that the page names are replaced
+ * by free ones. What a block sets, those after it know.
  */
 final class RunningDoc implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -41,18 +45,29 @@ final class RunningDoc implements AutoCloseable {
     private static final Pattern AGAIN = Pattern.compile("<!-- (\\w+) again -->");
     private static final Pattern UNSEEN = Pattern.compile("<!-- unseen: (.*) -->");
     private static final Pattern ENDS = Pattern.compile("<!-- (\\w+) ends with (\\d+) -->");
-    private static final Pattern VARIES = Pattern.compile("…|\\b[0-9a-f]{16,}\\b|ed25519:[A-Za-z0-9_-]{43}|\\d{2,}");
+    private static final Pattern VARIES = Pattern
+            .compile("…|\\+\\d+\\.\\d{3} s|\\bdemo-[0-9a-z-]+|\\b[0-9a-f]{16,}\\b|ed25519:[A-Za-z0-9_-]{43}|\\d{2,}");
+    private static final Pattern HIDDEN_COMMAND = Pattern.compile("(\\$ |    )\\./\\w+.*");
 
     private final Path folder;
     private final Map<String, Started> started = new LinkedHashMap<>();
     private final Map<String, String> scripts = new HashMap<>();
     private final Map<String, String> ports = new HashMap<>();
+    private final List<Later> later = new ArrayList<>();
     private int ran;
 
     RunningDoc(Path folder) { this.folder = folder; }
 
     private record Started(Process process, Path output) {
         String said() throws IOException { return plain(Files.readString(output)); }
+    }
+
+    /** A direction that waits until the page's end, because NAME takes its time. */
+    private record Later(String name, Direction direction) {}
+
+    @FunctionalInterface
+    private interface Direction {
+        void follow() throws Exception;
     }
 
     /** How many blocks were run or started. */
@@ -65,9 +80,14 @@ final class RunningDoc implements AutoCloseable {
             String line = lines.get(at);
             String where = page.getFileName() + ":" + (at + 1);
             if (line.startsWith("<!-- ")) {
-                act(line, where);
+                Matcher ends = ENDS.matcher(line);
+                if (ends.matches() && later.stream().anyMatch(waiting -> waiting.name.equals(ends.group(1))))
+                    later.add(new Later(ends.group(1), () -> act(line, where)));
+                else
+                    act(line, where);
                 continue;
             }
+            if (HIDDEN_COMMAND.matcher(line).matches()) throw new AssertionError(where + " is a command that nobody runs: " + line);
             if (!line.startsWith("```")) continue;
             StringBuilder block = new StringBuilder();
             for (at++; !lines.get(at).startsWith("```"); at++) block.append(lines.get(at)).append('\n');
@@ -76,9 +96,21 @@ final class RunningDoc implements AutoCloseable {
                 last = finish(withPorts(text), words.contains("exit=") ? Integer.parseInt(after(words, "exit=")) : 0, where);
             else
                 if (words.startsWith("sh start=")) start(after(words, "start="), withPorts(text));
-                else if (words.startsWith("text of=")) awaitLines(started.get(after(words, "of=")), text, where);
+                else if (words.startsWith("text of=")) await(words, text, where);
                 else if (words.equals("text")) compare(last, text, where);
+                else
+                    if (words.startsWith("sh") && !words.equals("sh aside"))
+                        throw new AssertionError(where + " does not say whether its commands are run: " + words);
         }
+        for (Later waiting : later) waiting.direction.follow();
+        later.clear();
+    }
+
+    private void await(String words, String text, String where) throws Exception {
+        String name = after(words, "of=");
+        Started who = started.get(name);
+        if (words.endsWith(" later")) later.add(new Later(name, () -> awaitLines(who, text, where)));
+        else awaitLines(who, text, where);
     }
 
     private static String after(String words, String key) { return words.substring(words.indexOf(key) + key.length()).split(" ")[0]; }
@@ -155,7 +187,7 @@ final class RunningDoc implements AutoCloseable {
 
     /** One shell a block; what the blocks before it have exported is there. */
     private Process bash(String script, Path output) throws IOException {
-        String whole = "[ -f .exported ] && . ./.exported; set -e\n" + script;
+        String whole = "[ -f .exported ] && . ./.exported; set -ea\n" + script;
         ProcessBuilder builder = new ProcessBuilder("bash", "-c", whole).directory(folder.toFile()).redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().putAll(Map.of("IFBUS_NO_BUILD", "1", "TERM", "dumb", "NO_COLOR", "1"));
@@ -185,12 +217,15 @@ final class RunningDoc implements AutoCloseable {
     private static String line(String line) {
         StringBuilder regex = new StringBuilder();
         Matcher varies = VARIES.matcher(line);
-        int from = 0;
+        int from = line.length() - line.stripLeading().length();
+        if (from > 0) regex.append(" *");
         for (; varies.find(); from = varies.end()) {
             regex.append(Pattern.quote(line.substring(from, varies.start())));
             String what = varies.group();
             regex.append(what.equals("…") ? ".*"
-                    : what.startsWith("ed25519:") ? "ed25519:[A-Za-z0-9_-]{43}" : what.matches("\\d+") ? "\\d+" : "[0-9a-f]+");
+                    : what.startsWith("ed25519:") ? "ed25519:[A-Za-z0-9_-]{43}"
+                            : what.startsWith("+") ? "\\+\\d+\\.\\d{3} s"
+                                    : what.startsWith("demo-") ? "demo-[0-9a-z-]+" : what.matches("\\d+") ? "\\d+" : "[0-9a-f]+");
         }
         return regex.append(Pattern.quote(line.substring(from))).toString();
     }
