@@ -14,6 +14,7 @@ import org.infrafabric.call.Tape;
 import org.infrafabric.media.AudioBridge;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.Pcm;
+import org.infrafabric.media.SilentPort;
 import org.infrafabric.record.Recording;
 import org.infrafabric.speech.Voice;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +111,7 @@ final class SimAudio {
     }
 
     /** A port whose party is heard through {@link #listener}. */
-    static final class Port implements AudioPort {
+    static final class Port extends SilentPort {
         final Listener listener;
         private final Life life;
         private final List<Playing> playing = new ArrayList<>();
@@ -130,15 +131,10 @@ final class SimAudio {
         }
 
         Port(Life life, Listener listener) {
+            super(new InetSocketAddress(0));
             this.life = life;
             this.listener = listener;
         }
-
-        @Override
-        public InetSocketAddress local() { return new InetSocketAddress(0); }
-
-        @Override
-        public void connect(Negotiated media) {}
 
         @Override
         public void play(Pcm audio, Runnable finished) {
@@ -158,21 +154,6 @@ final class SimAudio {
             playing.clear();
             for (Playing one : stopped) life.tell(one::finish);
         }
-
-        @Override
-        public void join() {}
-
-        @Override
-        public void leave() {}
-
-        @Override
-        public void mute(boolean muted) {}
-
-        @Override
-        public void sendDigit(char digit) {}
-
-        @Override
-        public Stats stats() { return new Stats(0, 0, 0, 0); }
 
         @Override
         public void close() { stopPlaying(); }

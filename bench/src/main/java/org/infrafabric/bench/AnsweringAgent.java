@@ -1,5 +1,7 @@
 package org.infrafabric.bench;
 
+import org.infrafabric.media.SilentPort;
+import java.net.InetSocketAddress;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.List;
@@ -29,7 +31,7 @@ public final class AnsweringAgent {
         SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:" + arguments[0])), "sip:uas@127.0.0.1", "ifbus/bench",
                 MAX_CALLS);
         UserAgent agent = new UserAgent(settings, owner, new LoopTimers(owner), call -> {
-            Leg unused = call.answer(new Silence(), new Indifferent());
+            Leg unused = call.answer(new SilentPort(new InetSocketAddress("127.0.0.1", 40_000)), new Indifferent());
         }, EscalationHeaders.none(), SipJournal.NONE, SipCounters.NONE, HostResolver.system());
         System.out.println("ready " + agent.start().getFirst().address().getPort());
         Thread.currentThread().join();

@@ -1,5 +1,7 @@
 package org.infrafabric.bench;
 
+import org.infrafabric.media.SilentPort;
+import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +29,7 @@ final class SipMutationsBench implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        MutationRun.Result result = new MutationRun(seed, new Silence()).run(count, done -> {
+        MutationRun.Result result = new MutationRun(seed, new SilentPort(new InetSocketAddress("127.0.0.1", 40_000))).run(count, done -> {
             if (done % STEP == 0) System.err.println("bench: " + done + " messages …");
         });
         boolean grown = result.heapAfter() - result.heapBefore() > SLACK_BYTES;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import org.infrafabric.call.CallFailure;
@@ -146,6 +147,9 @@ public final class MutationRun implements Network {
         String line = Ascii.text(message, 0, Math.min(end, 60));
         lastSent = line.startsWith("SIP/2.0 ") ? line.substring(8) : line.substring(0, Math.max(0, line.indexOf(' '))) + " sent";
     }
+
+    @Override
+    public void connect(Hop to, Consumer<Boolean> then) { then.accept(false); }
 
     @Override
     public Optional<InetSocketAddress> local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {

@@ -11,7 +11,10 @@ import org.infrafabric.sdp.Direction;
 import org.infrafabric.sdp.MediaDescription;
 import org.infrafabric.sdp.SessionDescription;
 
-/** What we offer: one audio stream of the encodings that a port may speak, with telephone-events, 20 ms a packet. */
+/**
+ * What we offer: one audio stream of the encodings that a port may speak, with telephone-events, 20 ms a packet. It says nothing that goes without saying: the INVITE
+ * around it is to fit a datagram.
+ */
 public final class AudioOffer {
     /** Payload type that we offer for telephone-events (RFC 4733); dynamic, so any from 96 would do; 101 is what most phones use. */
     static final int TELEPHONE_EVENT = 101;
@@ -47,13 +50,14 @@ public final class AudioOffer {
         for (Encoding encoding : encodings) {
             String type = Integer.toString(encoding == Encoding.OPUS ? OPUS : encoding.staticType());
             formats.add(type);
+            if (encoding != Encoding.OPUS) continue; // a static type says what it is, RFC 3551 §6
             attributes.add(new Attribute("rtpmap", type + " " + encoding.map()));
-            if (encoding == Encoding.OPUS) attributes.add(new Attribute("fmtp", type + " " + OPUS_PARAMETERS));
+            attributes.add(new Attribute("fmtp", type + " " + OPUS_PARAMETERS));
         }
         if (encodings.contains(Encoding.OPUS)) events(TELEPHONE_EVENT_48K, 48_000, formats, attributes);
         events(TELEPHONE_EVENT, 8_000, formats, attributes);
         attributes.add(new Attribute("ptime", "20"));
-        attributes.add(Attribute.flag(direction.attribute()));
+        if (direction != Direction.SENDRECV) attributes.add(Attribute.flag(direction.attribute())); // that is what no word means, RFC 8866 §6.7
         MediaDescription audio = new MediaDescription("audio", local.getPort(), AudioAnswer.PROTOCOL, formats, Optional.empty(), attributes);
         return description(local, sessionId, version, List.of(SessionDescription.UNBOUNDED), List.of(audio)).encode();
     }

@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * The functions of libopus that we call (opus.h, opus_defines.h). Pointers are passed as their addresses, in which a call has nothing to check or to allocate;
@@ -61,9 +62,10 @@ final class LibOpus {
     static Optional<LibOpus> found() { return FOUND; }
 
     static Optional<LibOpus> find(List<String> names) {
+        BiFunction<String, Arena, SymbolLookup> open = SymbolLookup::libraryLookup;
         for (String name : names) {
             try {
-                return Optional.of(new LibOpus(SymbolLookup.libraryLookup(name, Arena.global())));
+                return Optional.of(new LibOpus(open.apply(name, Arena.global())));
             } catch (RuntimeException notThere) {                         // no such library, not all functions in it, or no native access
                 continue;
             }

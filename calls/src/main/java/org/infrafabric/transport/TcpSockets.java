@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * TCP connections of one owner, taken and made, all on its event loop. A connection to an address is used again while it stands. When there are too
@@ -33,7 +34,7 @@ public final class TcpSockets implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 10_000;
     /** From one address: it may be a proxy's, or that of many phones. Beyond, new ones are closed unheard. */
     private static final int SHARE = 10;
-    /** A SYN that was lost is sent again after a second; whoever drops them all must not keep an expert's phone from ringing by UDP for long. */
+    /** A SYN that was lost is sent again after a second. */
     private static final int CONNECT_MILLIS = 1_500;
     /** A peer that does not read what it asked for is cut off when this much waits for it. */
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(1 << 19, 1 << 20);
@@ -44,7 +45,7 @@ public final class TcpSockets implements AutoCloseable {
     private final Map<Long, Connection> open = new LinkedHashMap<>(16, 0.75f, true); // the one that was silent longest first
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private final Map<InetSocketAddress, Connection> byRemote = new HashMap<>();
-    private final Map<InetSocketAddress, List<Waiting>> connecting = new HashMap<>();
+    private final Map<InetSocketAddress, List<Consumer<Optional<Connection>>>> connecting = new HashMap<>();
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
     private long numbers;
 
@@ -88,17 +89,27 @@ public final class TcpSockets implements AutoCloseable {
     /** Sends on connection {@code number} if it stands, else on one to {@code remote}, which is made if need be. On the loop. */
     public void send(long number, InetSocketAddress remote, byte[] bytes, Runnable onFailure) {
         Connection known = open.get(number);
-        if (known == null) known = byRemote.get(remote);
+        if (known != null) known.send(bytes, onFailure);
+        else reach(remote, made -> made.ifPresentOrElse(connection -> connection.send(bytes, onFailure), onFailure));
+    }
+
+    /** Makes a connection to {@code remote} if none stands; {@code then} runs once, at once or later: whether there is one. On the loop. */
+    public void connect(InetSocketAddress remote, Consumer<Boolean> then) {
+        reach(remote, made -> then.accept(made.isPresent()));
+    }
+
+    private void reach(InetSocketAddress remote, Consumer<Optional<Connection>> then) {
+        Connection known = byRemote.get(remote);
         if (known != null) {
-            known.send(bytes, onFailure);
+            then.accept(Optional.of(known));
             return;
         }
         if (connecting.size() >= most) {
-            loop.execute(onFailure);
+            loop.execute(() -> then.accept(Optional.empty()));
             return;
         }
-        List<Waiting> waiting = connecting.computeIfAbsent(remote, to -> new ArrayList<>(1));
-        waiting.add(new Waiting(bytes, onFailure));
+        List<Consumer<Optional<Connection>>> waiting = connecting.computeIfAbsent(remote, to -> new ArrayList<>(1));
+        waiting.add(then);
         if (waiting.size() == 1) connect(remote);
     }
 
@@ -108,14 +119,12 @@ public final class TcpSockets implements AutoCloseable {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT).handler(inbound);
         bootstrap.connect(remote).addListener((ChannelFuture connected) -> {
-            List<Waiting> waiting = connecting.remove(remote);
+            List<Consumer<Optional<Connection>>> waiting = connecting.remove(remote);
             if (waiting == null) return;
             if (connected.isSuccess()) inbound.opened(connected.channel()); // the promise is kept before the pipeline hears of it
-            for (Waiting each : waiting) inbound.connection.ifPresentOrElse(made -> made.send(each.bytes(), each.onFailure()), each.onFailure());
+            for (Consumer<Optional<Connection>> each : waiting) each.accept(inbound.connection);
         });
     }
-
-    private record Waiting(byte[] bytes, Runnable onFailure) {}
 
     /** Closes the listeners and all connections. */
     @Override

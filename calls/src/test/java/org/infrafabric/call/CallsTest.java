@@ -23,6 +23,7 @@ import org.infrafabric.guard.Permit;
 import org.infrafabric.media.AudioBridge;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.Pcm;
+import org.infrafabric.media.SilentPort;
 import org.infrafabric.time.HandTimers;
 import org.infrafabric.witness.Change;
 import org.infrafabric.witness.Entry;
@@ -404,23 +405,16 @@ class CallsTest {
         public void close() {}
     }
 
-    private static final class Port implements AudioPort {
+    private static final class Port extends SilentPort {
         int playing;
         boolean joined;
         boolean muted;
         boolean closed;
 
-        @Override
-        public InetSocketAddress local() { return new InetSocketAddress("127.0.0.1", 40_000); }
-
-        @Override
-        public void connect(Negotiated media) {}
+        Port() { super(new InetSocketAddress("127.0.0.1", 40_000)); }
 
         @Override
         public void play(Pcm audio, Runnable finished) { playing++; }
-
-        @Override
-        public void stopPlaying() {}
 
         @Override
         public void join() { joined = true; }
@@ -430,12 +424,6 @@ class CallsTest {
 
         @Override
         public void mute(boolean quiet) { muted = quiet; }
-
-        @Override
-        public void sendDigit(char digit) {}
-
-        @Override
-        public Stats stats() { return new Stats(0, 0, 0, 0); }
 
         @Override
         public void close() { closed = true; }

@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import org.infrafabric.media.AudioBridge;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.Pcm;
+import org.infrafabric.media.SilentPort;
 import org.infrafabric.time.HandTimers;
 import org.junit.jupiter.api.Test;
 
@@ -255,25 +256,22 @@ class ConferenceTest {
         public void close() { bridgeClosed = true; }
     }
 
-    private static final class Port implements AudioPort {
+    private static final class Port extends SilentPort {
         private final Listener listener;
         private final List<Pcm> played = new ArrayList<>();
         private final List<Runnable> waiting = new ArrayList<>();
         private boolean stopped;
         private boolean closed;
 
-        private Port(Listener listener) { this.listener = listener; }
+        private Port(Listener listener) {
+            super(new InetSocketAddress(0));
+            this.listener = listener;
+        }
 
         private void finish() {
             waiting.forEach(Runnable::run);
             waiting.clear();
         }
-
-        @Override
-        public InetSocketAddress local() { return new InetSocketAddress(0); }
-
-        @Override
-        public void connect(Negotiated media) {}
 
         @Override
         public void play(Pcm audio, Runnable finished) {
@@ -283,21 +281,6 @@ class ConferenceTest {
 
         @Override
         public void stopPlaying() { stopped = true; }
-
-        @Override
-        public void join() {}
-
-        @Override
-        public void leave() {}
-
-        @Override
-        public void mute(boolean muted) {}
-
-        @Override
-        public void sendDigit(char digit) {}
-
-        @Override
-        public Stats stats() { return new Stats(0, 0, 0, 0); }
 
         @Override
         public void close() { closed = true; }

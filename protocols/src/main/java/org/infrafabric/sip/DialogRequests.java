@@ -123,7 +123,7 @@ final class DialogRequests {
                 reply.failed(why);
                 return;
             }
-            core.routes().refusedTcp(datagram.get().remote());
+            core.routes().avoidTcp(datagram.get().remote());
             datagram = Optional.empty();
             start();
         }

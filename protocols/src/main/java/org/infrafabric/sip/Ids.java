@@ -16,11 +16,12 @@ final class Ids {
 
     static Ids secure() { return new Ids(new SecureRandom()); }
 
-    String branch() { return Via.MAGIC + hex(12); }
+    String branch() { return Via.MAGIC + hex(8); }
 
     String tag() { return hex(8); }
 
-    String callId(String host) { return hex(16) + "@" + host; }
+    /** Without a host: 128 bits need none to be unique, and an INVITE is to be short. */
+    String callId() { return hex(16); }
 
     /** For the origin line of a session description. */
     long sessionId() { return random.nextLong(1, 1L << 53); }

@@ -37,8 +37,7 @@ final class InviteForm {
         SipWriter writer = SipWriter.request("INVITE", uri).header(HeaderName.VIA, via).header(HeaderName.MAX_FORWARDS, Requests.MAX_FORWARDS)
                 .header(HeaderName.FROM, from() + ";tag=" + localTag).header(HeaderName.TO, to()).header(HeaderName.CALL_ID, callId)
                 .header(HeaderName.CSEQ, number + " INVITE").header(HeaderName.CONTACT, core.routes().contact(hop))
-                .header(HeaderName.ALLOW, Validator.ALLOW).header(HeaderName.SUPPORTED, Validator.SUPPORTED)
-                .header(HeaderName.USER_AGENT, core.settings().product());
+                .header(HeaderName.ALLOW, Validator.ALLOW).header(HeaderName.SUPPORTED, Validator.SUPPORTED);
         if (session.seconds() > 0) writer.header(HeaderName.SESSION_EXPIRES, session.text());
         if (session.seconds() > core.settings().sessionSeconds()) writer.header(HeaderName.MIN_SE, Long.toString(session.seconds())); // RFC 4028 §7.3
         if (!order.subject().isEmpty()) writer.text(HeaderName.SUBJECT, order.subject());

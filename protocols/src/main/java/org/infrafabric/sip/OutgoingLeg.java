@@ -66,8 +66,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         if (target.scheme().equals("sips")) throw new IllegalArgumentException("\"" + order.target() + "\" cannot be called: sips needs TLS");
         Endpoint.Protocol protocol = Routes.protocol(target);
         Optional<InetSocketAddress> remote = Routes.literal(target);
-        InetSocketAddress local = core.routes().local(protocol, remote);
-        form = new InviteForm(core, order, target, core.ids().callId(Addresses.host(local)), core.ids().tag());
+        form = new InviteForm(core, order, target, core.ids().callId(), core.ids().tag());
         digest = new DigestClient(core.access().credentials(), core.ids());
         audio = order.audio();
         descriptions = new Descriptions(audio, core.ids().sessionId());
@@ -350,7 +349,21 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         Attempt at(Hop found) { return new Attempt(number, uri, found, true, branch); }
 
         void send() {
-            if (state != State.CALLING || attempt != this) return; // hung up while the token was kept
+            if (!wanted()) return;
+            if (datagram.isEmpty()) put();
+            else core.routes().reach(hop, reached -> {
+                if (!wanted()) return;
+                if (reached) put();
+                else become(new Attempt(number, uri, datagram.get(), true));
+            });
+        }
+
+        /** Not when it was hung up while the token was kept, or a connection sought. */
+        private boolean wanted() {
+            return state == State.CALLING && attempt == this;
+        }
+
+        private void put() {
             journal(SipJournal.Kind.INVITE_SENT, hop, 0, order.subject(), encoded);
             sent = Optional.of(core.transactions().invite(encoded, branch, hop, this));
         }
@@ -383,7 +396,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         public void onFailed(CallFailure why) {
             if (state != State.CALLING) return;
             if (datagram.isPresent() && !heard) { // §18.1.1: TCP was refused
-                core.routes().refusedTcp(datagram.get().remote());
+                core.routes().avoidTcp(datagram.get().remote());
                 become(new Attempt(number + 1, uri, datagram.get(), true));
             } else if (!elsewhere(0)) {
                 finish(why, false, 0, "no answer from " + target.bare());

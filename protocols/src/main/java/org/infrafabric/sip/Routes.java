@@ -1,6 +1,7 @@
 package org.infrafabric.sip;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,16 +15,18 @@ final class Routes {
     /** A request above this goes over a transport that controls congestion, §18.1.1: nobody knows the MTU of the way. */
     static final int MAX_DATAGRAM = 1300;
     private static final int DEFAULT_PORT = 5060;
-    /** So long a peer that took no TCP connection is not asked again: each try costs its call a round trip or more. */
-    private static final long REFUSED_NANOS = 300_000_000_000L;
-    private static final int MAX_REFUSED = 4_096;
+    /** So long an INVITE waits for the TCP connection that its length asks for: a phone is to ring within a second. */
+    static final Duration PATIENCE = Duration.ofMillis(150);
+    /** So long a peer that took no TCP connection, or none in time, is not asked again: each try costs its call a round trip or more. */
+    private static final long AVOIDED_NANOS = 300_000_000_000L;
+    private static final int MAX_AVOIDED = 4_096;
 
     private final Network network;
     private final HostResolver resolver;
     private final Executor owner;
     private final Timers timers;
     private final String user;
-    private final Map<InetSocketAddress, Long> refusedTcp = new LinkedHashMap<>();
+    private final Map<InetSocketAddress, Long> avoidTcp = new LinkedHashMap<>();
 
     Routes(Network network, HostResolver resolver, Executor owner, Timers timers, String identity) {
         this.network = network;
@@ -103,20 +106,40 @@ final class Routes {
     /** The way for a request of so many bytes: {@code hop}, or TCP to the same place where a datagram would be too long, §18.1.1. */
     Hop sized(Hop hop, int bytes) {
         boolean tooLong = hop.protocol() == Endpoint.Protocol.UDP && bytes > MAX_DATAGRAM;
-        return tooLong && network.local(Endpoint.Protocol.TCP, Optional.of(hop.remote())).isPresent() && !refusesTcp(hop.remote())
+        return tooLong && network.local(Endpoint.Protocol.TCP, Optional.of(hop.remote())).isPresent() && !avoidsTcp(hop.remote())
                 ? new Hop(Endpoint.Protocol.TCP, hop.remote(), 0)
                 : hop;
     }
 
-    /** No TCP connection could be had there: what is too long goes as a datagram all the same (§18.1.1, for peers of RFC 2543), for a while. */
-    void refusedTcp(InetSocketAddress remote) {
-        if (refusedTcp.size() >= MAX_REFUSED) refusedTcp.remove(refusedTcp.keySet().iterator().next());
-        refusedTcp.remove(remote);
-        refusedTcp.put(remote, timers.nowNanos() + REFUSED_NANOS);
+    /**
+     * Seeks the connection that {@link #sized} asked for. Nothing has been sent when {@code then} learns that there is none, or none yet: so what goes as a
+     * datagram instead is not the same request by two ways (§8.2.2.2).
+     */
+    void reach(Hop tcp, Consumer<Boolean> then) {
+        boolean[] told = new boolean[1];
+        Timers.Timer patience = timers.after(PATIENCE, () -> reached(tcp, false, told, then));
+        network.connect(tcp, made -> {
+            patience.cancel();
+            reached(tcp, made, told, then);
+        });
     }
 
-    private boolean refusesTcp(InetSocketAddress remote) {
-        Long until = refusedTcp.get(remote);
+    private void reached(Hop tcp, boolean made, boolean[] told, Consumer<Boolean> then) {
+        if (told[0]) return;
+        told[0] = true;
+        if (!made) avoidTcp(tcp.remote());
+        then.accept(made);
+    }
+
+    /** No TCP connection could be had there: what is too long goes as a datagram all the same (§18.1.1), for a while. */
+    void avoidTcp(InetSocketAddress remote) {
+        if (avoidTcp.size() >= MAX_AVOIDED) avoidTcp.remove(avoidTcp.keySet().iterator().next());
+        avoidTcp.remove(remote);
+        avoidTcp.put(remote, timers.nowNanos() + AVOIDED_NANOS);
+    }
+
+    private boolean avoidsTcp(InetSocketAddress remote) {
+        Long until = avoidTcp.get(remote);
         return until != null && timers.nowNanos() - until < 0;
     }
 }

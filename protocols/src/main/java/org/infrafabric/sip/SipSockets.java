@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.infrafabric.time.Timers;
 import org.infrafabric.transport.TcpSockets;
 import org.infrafabric.transport.UdpSocket;
@@ -108,6 +109,9 @@ final class SipSockets implements Network, TcpSockets.Receiver {
             case TCP -> tcp.send(to.connection(), to.remote(), message, onFailure);
         }
     }
+
+    @Override
+    public void connect(Hop to, Consumer<Boolean> then) { tcp.connect(to.remote(), then); }
 
     @Override
     public Optional<InetSocketAddress> local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {

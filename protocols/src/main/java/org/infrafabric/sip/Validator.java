@@ -12,10 +12,10 @@ import java.util.Optional;
 final class Validator {
     /** What we do; goes into Allow. */
     static final List<String> ALLOWED = List.of("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "PRACK");
-    static final String ALLOW = String.join(", ", ALLOWED);
+    static final String ALLOW = String.join(",", ALLOWED);
     /** Extensions that we do: RFC 3262, RFC 4028. Goes into Supported. */
     static final List<String> EXTENSIONS = List.of("100rel", "timer");
-    static final String SUPPORTED = String.join(", ", EXTENSIONS);
+    static final String SUPPORTED = String.join(",", EXTENSIONS);
     /** A body larger than this cannot be a description of ours. */
     static final int MAX_BODY = 32_768;
     /** Bytes of a Request-URI; longer ones are the work of a loop or worse, §21.4.12. */

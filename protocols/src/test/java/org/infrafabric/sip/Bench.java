@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
@@ -31,14 +32,20 @@ final class Bench implements Network {
     final Core core;
     IncomingCall.Receiver receiver = incoming::add;
     boolean tcp;
+    final List<Hop> connects = new ArrayList<>();
     boolean refusesTcp;
+    boolean dropsSyns;
 
     Bench() { this(EscalationHeaders.none()); }
 
     Bench(EscalationHeaders headers) { this(headers, SipAccess.NONE); }
 
     Bench(EscalationHeaders headers, SipAccess access) {
-        SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@ifbus.test", "ifbus/test", 3);
+        this("ifbus.test", headers, access);
+    }
+
+    Bench(String domain, EscalationHeaders headers, SipAccess access) {
+        SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@" + domain, "ifbus/test", 3);
         core = new Core(settings, time, time, this, new Ids(new Random(1)), call -> receiver.onIncoming(call), headers, access, new Notes(),
                 SipCounters.NONE, (host, found) -> {
                     found.accept(Optional.empty());
@@ -62,6 +69,12 @@ final class Bench implements Network {
         } catch (NotSip e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Override
+    public void connect(Hop to, Consumer<Boolean> then) {
+        connects.add(to);
+        if (!dropsSyns) time.execute(() -> then.accept(!refusesTcp));
     }
 
     @Override

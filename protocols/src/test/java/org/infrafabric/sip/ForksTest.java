@@ -162,34 +162,4 @@ class ForksTest {
         assertThat(bench.count("INVITE")).isEqualTo(2);
         assertThat(bench.heard.ends).hasSize(1);
     }
-
-    @Test
-    void shouldSendWhatIsTooLongForADatagramOverTcp() {
-        bench.tcp = true;
-        String subject = "a case whose subject is so long that the whole request does not fit in a datagram".repeat(12);
-        bench.core
-                .prepare(new CallOrder("sip:expert@127.0.0.1:5080", subject, Optional.empty(), bench.audio),
-                        bench.heard)
-                .dial();
-        assertThat(bench.hops).containsExactly(new Hop(Endpoint.Protocol.TCP, Bench.PEER.remote(), 0));
-        assertThat(bench.last().text(HeaderName.VIA)).startsWith("SIP/2.0/TCP");
-        assertThat(bench.last().text(HeaderName.CONTACT)).contains("transport=tcp");
-    }
-
-    @Test
-    void shouldGoBackToUdpWhenTcpIsRefusedAndRememberIt() {
-        bench.tcp = true;
-        bench.refusesTcp = true;
-        String subject = "long ".repeat(240);
-        for (int i = 0; i < 2; i++) {
-            bench.core.prepare(new CallOrder("sip:expert@127.0.0.1:5080", subject, Optional.empty(), bench.audio),
-                    bench.heard).dial();
-            bench.time.settle();
-            assertThat(bench.last().text(HeaderName.VIA)).startsWith("SIP/2.0/UDP");
-            assertThat(bench.last().text(HeaderName.CONTACT)).doesNotContain("transport=tcp");
-            bench.respond(bench.last(), 200, "t" + i, Bench.OFFER);
-        }
-        assertThat(bench.hops.stream().filter(Hop::reliable)).as("asked once").hasSize(1);
-        assertThat(bench.heard.words).containsExactly("answered", "answered");
-    }
 }

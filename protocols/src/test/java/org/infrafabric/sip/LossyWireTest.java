@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.infrafabric.call.CallOrder;
@@ -98,6 +99,9 @@ class LossyWireTest {
                 time.after(Duration.ofMillis(random.nextInt(300)), () -> other.core.onMessage(message, new Hop(Endpoint.Protocol.UDP, address, 0)));
             }
         }
+
+        @Override
+        public void connect(Hop to, Consumer<Boolean> then) { then.accept(false); }
 
         @Override
         public Optional<InetSocketAddress> local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) { return Optional.of(address); }

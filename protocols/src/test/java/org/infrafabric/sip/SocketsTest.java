@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.EventLoop;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +50,7 @@ class SocketsTest {
     void shouldTellAtOnceThatTheKernelWillNotSend() throws Exception {
         UserAgent agent = agent("udp:127.0.0.1:0");
         dial(agent, "sip:expert@192.0.2.1:5080"); // from 127.0.0.1 nothing goes there
-        Await.that("the leg to end", java.time.Duration.ofSeconds(5), () -> !heard.ends.isEmpty());
+        Await.that("the leg to end", Duration.ofSeconds(5), () -> !heard.ends.isEmpty());
         assertThat(heard.ends.getFirst().failure()).contains(CallFailure.UNREACHABLE);
         assertThat(repeated).as("asked again before it was noticed").hasValue(0);
     }
@@ -104,7 +107,7 @@ class SocketsTest {
         UserAgent agent = agent(call -> {
             var unused = loop.schedule(() -> call.refuse(CallFailure.BUSY), 300, java.util.concurrent.TimeUnit.MILLISECONDS);
         }, "tcp:127.0.0.1:0");
-        try (ServerSocket listening = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             listening.setSoTimeout(3_000);
             String invite = Bench.text("INVITE", "i", "c", "", 1, "", Bench.OFFER.replace("\r\n", "\n"))
                     .replace("UDP 127.0.0.1:5080", "TCP 127.0.0.1:"
@@ -113,7 +116,7 @@ class SocketsTest {
             try (Socket calling = new Socket("127.0.0.1", endpoints.getFirst().address().getPort())) {
                 calling.getOutputStream().write(invite.getBytes(ISO_8859_1));
                 calling.getOutputStream().flush();
-                Await.that("the INVITE to arrive", java.time.Duration.ofSeconds(3), () -> agent.calls() == 1);
+                Await.that("the INVITE to arrive", Duration.ofSeconds(3), () -> agent.calls() == 1);
             }
             try (Socket answering = listening.accept()) {
                 answering.setSoTimeout(3_000);
@@ -121,6 +124,31 @@ class SocketsTest {
                 int read = answering.getInputStream().read(bytes);
                 assertThat(new String(bytes, 0, read, ISO_8859_1)).startsWith("SIP/2.0 ");
             }
+        }
+    }
+
+    @Test
+    void shouldRingAPhoneByUdpWhoseTcpSwallowsWhatKnocks() throws Exception {
+        UserAgent agent = agent("udp:127.0.0.1:0", "tcp:127.0.0.1:0");
+        List<SocketChannel> knocking = new ArrayList<>();
+        try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DatagramSocket phone = new DatagramSocket(new InetSocketAddress("127.0.0.1", deaf.getLocalPort()))) {
+            for (int i = 0; i < 8; i++) { // its backlog is full then, and the kernel drops each further SYN
+                SocketChannel one = SocketChannel.open();
+                one.configureBlocking(false);
+                boolean unused = one.connect(deaf.getLocalSocketAddress());
+                knocking.add(one);
+            }
+            phone.setSoTimeout(3_000);
+            long begun = System.nanoTime();
+            dial(agent, "sip:expert@127.0.0.1:" + deaf.getLocalPort(), "long ".repeat(300));
+            DatagramPacket invite = new DatagramPacket(new byte[4_000], 4_000);
+            phone.receive(invite);
+            assertThat(new String(invite.getData(), 0, invite.getLength(), ISO_8859_1)).startsWith("INVITE ").contains("SIP/2.0/UDP");
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).as("TCP was tried, and not for the second that a lost SYN takes")
+                    .isBetween(Duration.ofMillis(140), Duration.ofMillis(990));
+        } finally {
+            for (SocketChannel each : knocking) each.close();
         }
     }
 
@@ -137,7 +165,9 @@ class SocketsTest {
         return agent;
     }
 
-    private void dial(UserAgent agent, String target) throws Exception {
-        loop.submit(() -> agent.prepare(new CallOrder(target, "", Optional.empty(), new TestAudio(40_000)), heard).dial()).get(3, SECONDS);
+    private void dial(UserAgent agent, String target) throws Exception { dial(agent, target, ""); }
+
+    private void dial(UserAgent agent, String target, String subject) throws Exception {
+        loop.submit(() -> agent.prepare(new CallOrder(target, subject, Optional.empty(), new TestAudio(40_000)), heard).dial()).get(3, SECONDS);
     }
 }

@@ -1,19 +1,21 @@
-package org.infrafabric.bench;
+package org.infrafabric.media;
 
 import java.net.InetSocketAddress;
-import org.infrafabric.media.AudioPort;
-import org.infrafabric.media.Pcm;
 
-/** A port without media, for measuring signalling alone. */
-final class Silence implements AudioPort {
-    private static final InetSocketAddress LOCAL = new InetSocketAddress("127.0.0.1", 40_000);
+/** A port without sound or sockets, for who needs the signalling of calls alone: benches, simulations, tests. What one of them does need, it overrides. */
+public class SilentPort implements AudioPort {
+    private final InetSocketAddress local;
+
+    /** @param local what it says of where it receives; nothing listens there */
+    public SilentPort(InetSocketAddress local) { this.local = local; }
 
     @Override
-    public InetSocketAddress local() { return LOCAL; }
+    public InetSocketAddress local() { return local; }
 
     @Override
     public void connect(Negotiated media) {}
 
+    /** Never said, so {@code finished} never runs. */
     @Override
     public void play(Pcm audio, Runnable finished) {}
 
