@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.infrafabric.media.AudioBridge;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.Pcm;
@@ -43,6 +44,14 @@ public final class Conference {
         void onDigit(int seat, char digit);
 
         void onEnded(int seat, LegEnd end);
+    }
+
+    /** What became of something that was to be said. */
+    public enum Said {
+        /** All of it was, or it was stopped, or the seat has ended. */
+        SPOKEN,
+        /** There was no voice for it in time: a short tone took its place. */
+        TONE
     }
 
     /** Numbers of seats that the owner does not give. */
@@ -177,11 +186,11 @@ public final class Conference {
      * Says something to one seat, after what it is being told already.
      *
      * @param audio may still be on its way; when it fails or is late, a short tone takes its place
-     * @param finished runs on the owner's thread when it was said, or was stopped, or the seat has ended
+     * @param finished told on the owner's thread when it is over
      */
-    public void say(int seat, CompletableFuture<Pcm> audio, Runnable finished) {
+    public void say(int seat, CompletableFuture<Pcm> audio, Consumer<Said> finished) {
         Seat known = seats.get(seat);
-        if (known == null) finished.run();
+        if (known == null) finished.accept(Said.SPOKEN);
         else known.say(audio, finished);
     }
 
@@ -192,10 +201,10 @@ public final class Conference {
     }
 
     /** Says something to all in the mix and into the recording. {@code finished} as in {@link #say}, after its length. */
-    public void announce(CompletableFuture<Pcm> audio, Runnable finished) {
+    public void announce(CompletableFuture<Pcm> audio, Consumer<Said> finished) {
         inTime(audio, pcm -> {
             if (!closed) bridge.announce(pcm);
-            var unused = timers.after(length(pcm), finished);
+            var unused = timers.after(length(pcm), () -> finished.accept(said(pcm)));
         });
     }
 
@@ -273,10 +282,12 @@ public final class Conference {
         return tape == null ? CompletableFuture.completedFuture(Optional.empty()) : tape.finished().thenApply(Optional::of);
     }
 
+    private static Said said(Pcm audio) { return audio == Tones.NOTICE ? Said.TONE : Said.SPOKEN; }
+
     private static Duration length(Pcm audio) { return Duration.ofMillis(audio.samples().length * 1000L / audio.rate()); }
 
     /** Hands over the audio on the owner's thread, or the tone that stands in for it. Exactly once. */
-    private void inTime(CompletableFuture<Pcm> audio, java.util.function.Consumer<Pcm> take) {
+    private void inTime(CompletableFuture<Pcm> audio, Consumer<Pcm> take) {
         if (audio.isDone()) {
             take.accept(audio.isCompletedExceptionally() ? Tones.NOTICE : audio.join());
             return;
@@ -333,7 +344,7 @@ public final class Conference {
         }
 
         /** Lines are said in the order they were asked for, even when a later one is ready earlier. */
-        private void say(CompletableFuture<Pcm> audio, Runnable finished) {
+        private void say(CompletableFuture<Pcm> audio, Consumer<Said> finished) {
             Line line = new Line(finished);
             lines.add(line);
             inTime(audio, pcm -> {
@@ -346,14 +357,15 @@ public final class Conference {
             for (Line line = lines.peek(); line != null && line.audio != null; line = lines.peek()) {
                 lines.remove();
                 Pcm audio = line.audio;
-                port().play(audio, line.finished);
+                Consumer<Said> finished = line.finished;
+                port().play(audio, () -> finished.accept(said(audio)));
             }
         }
 
         private void hush() {
             List<Line> dropped = new ArrayList<>(lines);
             lines.clear();
-            dropped.forEach(line -> line.finished.run());
+            dropped.forEach(line -> line.finished.accept(Said.SPOKEN));
             port().stopPlaying();
         }
 
@@ -382,7 +394,7 @@ public final class Conference {
             boolean lost = dead && end.failure().isEmpty();
             told.onEnded(number,
                     lost ? new LegEnd(Optional.of(CallFailure.MEDIA_TIMEOUT), false, end.status(), "nothing was heard of it for too long") : end);
-            dropped.forEach(line -> line.finished.run());
+            dropped.forEach(line -> line.finished.accept(Said.SPOKEN));
         }
 
         @Override
@@ -405,9 +417,9 @@ public final class Conference {
     }
 
     private static final class Line {
-        private final Runnable finished;
+        private final Consumer<Said> finished;
         private @Nullable Pcm audio;
 
-        private Line(Runnable finished) { this.finished = finished; }
+        private Line(Consumer<Said> finished) { this.finished = finished; }
     }
 }

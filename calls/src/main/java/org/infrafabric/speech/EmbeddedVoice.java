@@ -50,6 +50,9 @@ public final class EmbeddedVoice implements Voice {
     }
 
     @Override
+    public int waiting() { return speaker.getQueue().size(); }
+
+    @Override
     public String name() { return "embedded"; }
 
     @Override

@@ -76,6 +76,9 @@ public final class FliteVoice implements Voice {
     }
 
     @Override
+    public int waiting() { return places.getQueueLength(); }
+
+    @Override
     public String name() { return "flite"; }
 
     private Pcm render(String text) throws IOException, InterruptedException {

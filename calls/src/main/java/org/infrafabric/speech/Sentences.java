@@ -13,19 +13,30 @@ final class Sentences {
 
     private Sentences() {}
 
-    /** The sentences in their order, one at least; joined by spaces they are the text. */
+    /** The sentences in their order, one at least; joined by spaces they are the text. Marks alone go with a sentence beside them. */
     static List<String> of(String text) {
         BreakIterator breaks = BreakIterator.getSentenceInstance(Locale.ENGLISH);
         breaks.setText(text);
         List<String> sentences = new ArrayList<>();
-        int from = 0;
+        int from = 0; // of the one that is growing
+        int before = 0; // of the last one
         for (int end = breaks.next(); end != BreakIterator.DONE; end = breaks.next()) {
-            if (end - from < SHORTEST && end < text.length()) continue;
             String sentence = text.substring(from, end).strip();
-            if (!sentence.isEmpty()) sentences.add(sentence);
-            from = end;
+            boolean last = end == text.length();
+            if (sayable(sentence) && (last || end - from >= SHORTEST)) {
+                sentences.add(sentence);
+                before = from;
+                from = end;
+            } else if (last && !sentences.isEmpty()) {
+                sentences.set(sentences.size() - 1, text.substring(before).strip());
+            }
         }
         return sentences.isEmpty() ? List.of(text) : sentences;
+    }
+
+    /** A voice fails on what has no words, and with it would go all that stands beside. */
+    private static boolean sayable(String sentence) {
+        return sentence.codePoints().anyMatch(Character::isLetterOrDigit);
     }
 
     /** One after another; each voice leaves its own pause at the end of a sentence. All have one rate. */

@@ -1,33 +1,24 @@
 package org.infrafabric.speech;
 
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.infrafabric.media.Pcm;
 
 /**
- * What was said, by its text: bounded by samples, least recently used out first, pinned texts never. Who asks for what is just being
- * spoken waits for the same speech. Failures are not kept. Any thread.
+ * What was said, by its text: bounded by samples and texts, least recently used out first. Who asks for what is just being spoken waits for the same speech. Failures are not kept. Any thread.
  */
 final class SpeechCache {
     /** Texts in all, also those being spoken. */
     private static final int MOST_TEXTS = 1000;
-    private static final int MOST_PINNED = 200;
 
     private final long mostSamples;
     private final Map<String, CompletableFuture<Pcm>> said = new LinkedHashMap<>(64, 0.75f, true);
-    private final Set<String> pinned = new HashSet<>();
     private long samples;
 
     SpeechCache(long mostSamples) { this.mostSamples = mostSamples; }
-
-    synchronized void pin(String text) {
-        if (pinned.size() < MOST_PINNED) pinned.add(text);
-    }
 
     CompletableFuture<Pcm> of(String text, Supplier<CompletableFuture<Pcm>> speak) {
         CompletableFuture<Pcm> speech = new CompletableFuture<>();
@@ -66,7 +57,6 @@ final class SpeechCache {
         Iterator<Map.Entry<String, CompletableFuture<Pcm>>> eldest = said.entrySet().iterator();
         while ((samples > mostSamples || said.size() > MOST_TEXTS) && eldest.hasNext()) {
             Map.Entry<String, CompletableFuture<Pcm>> entry = eldest.next();
-            if (pinned.contains(entry.getKey())) continue;
             if (entry.getValue().isDone()) samples -= entry.getValue().join().samples().length;
             eldest.remove();
         }

@@ -1,5 +1,6 @@
 package org.infrafabric.speech;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.infrafabric.media.Pcm;
 
@@ -7,6 +8,17 @@ import org.infrafabric.media.Pcm;
 public interface Voice extends AutoCloseable {
     /** Speech at 8000 samples a second, or failed with {@link java.io.IOException} when this voice cannot speak now. */
     CompletableFuture<Pcm> speak(String text);
+
+    /** Begins to render what is to be spoken later, where that can be kept; whoever asks for it finds it done, or under way. */
+    default void ahead(String text) {}
+
+    /** Renders these one after another and keeps them for good, so that no call waits for them and they can be said even when no voice can speak any more. */
+    default void keep(List<String> texts) {}
+
+    /** Texts that wait for their turn; many mean that whoever is called now will wait for what they are to be told. */
+    default int waiting() {
+        return 0;
+    }
 
     /** For logs and {@code /metrics}: which filling this is. */
     String name();

@@ -40,6 +40,9 @@ final class VoiceChain implements Voice {
     @Override
     public String name() { return voices.get(next(0)).name(); }
 
+    @Override
+    public int waiting() { return voices.stream().mapToInt(Voice::waiting).sum(); }
+
     private CompletableFuture<Pcm> speak(String text, int index) {
         Voice voice = voices.get(index);
         long begun = now.nanos();

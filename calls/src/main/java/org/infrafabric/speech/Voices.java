@@ -1,22 +1,27 @@
 package org.infrafabric.speech;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.infrafabric.media.Pcm;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bus's voice: makes text fit to be spoken ({@link SpokenText}), has it spoken by the best voice that can, brings it to one loudness,
- * sentence by sentence,
- * and keeps each for the next time: of most texts only the case itself is new.
+ * sentence by sentence, and keeps each for the next time: of most texts only the case itself is new.
  */
 public final class Voices implements Voice {
-    /** Ten minutes of speech, 9.6 MB. */
-    private static final long KEPT_SAMPLES = 600L * 8000;
+    private static final Logger LOG = LoggerFactory.getLogger(Voices.class);
+    /** Twenty minutes of speech, 19.2 MB: what is rendered while a phone rings is still there when it is answered, dozens of times a second. */
+    private static final long KEPT_SAMPLES = 1_200L * 8000;
+    private static final int MOST_KEPT = 200;
 
     private final VoiceChain chain;
     private final SpeechCache cache;
+    private final Map<String, Pcm> kept = new ConcurrentHashMap<>();
     private final int longestText;
 
     Voices(List<Voice> voices, int longestText, VoiceChain.Now now) {
@@ -54,24 +59,46 @@ public final class Voices implements Voice {
      */
     @Override
     public CompletableFuture<Pcm> speak(String text) {
+        Pcm known = kept.get(text);
+        if (known != null) return CompletableFuture.completedFuture(known);
+        List<CompletableFuture<Pcm>> sentences = sentences(text);
+        return sentences.getLast().thenApply(last -> Sentences.joined(sentences.stream().map(CompletableFuture::join).toList()));
+    }
+
+    @Override
+    public void ahead(String text) {
+        if (!kept.containsKey(text)) sentences(text);
+    }
+
+    @Override
+    public void keep(List<String> texts) {
+        CompletableFuture<?> before = CompletableFuture.completedFuture(null);
+        for (String text : texts) before = before.thenCompose(then -> keep(text));
+    }
+
+    private CompletableFuture<Void> keep(String text) {
+        return speak(text).handle((speech, failure) -> {
+            if (failure != null) LOG.warn("A prompt could not be spoken ahead, and is asked for again when it is needed: {}", failure.getMessage());
+            else if (kept.size() < MOST_KEPT) kept.put(text, speech);
+            return null;
+        });
+    }
+
+    /** Each as it is spoken or remembered, the last one done when all are. */
+    private List<CompletableFuture<Pcm>> sentences(String text) {
         List<CompletableFuture<Pcm>> said = new ArrayList<>();
         // One after another: whoever speaks long must not be taken for somebody who keeps the voice busy.
         CompletableFuture<?> before = CompletableFuture.completedFuture(null);
         for (String sentence : Sentences.of(SpokenText.of(text, longestText))) {
-            CompletableFuture<Pcm> speech = before.thenCompose(unused -> cache.of(sentence, () -> chain.speak(sentence).thenApply(Loudness::even)));
+            CompletableFuture<Pcm> speech = before.thenCompose(then -> cache.of(sentence, () -> chain.speak(sentence).thenApply(Loudness::even)));
             said.add(speech);
             before = speech;
         }
-        return before.thenApply(unused -> Sentences.joined(said.stream().map(CompletableFuture::join).toList()));
+        return said;
     }
 
-    /** Says these now and keeps them for good, so that no call waits for them. Done when all are there; failed when one of them is not. */
-    public CompletableFuture<Void> prepare(Collection<String> prompts) {
-        return CompletableFuture.allOf(prompts.stream().map(prompt -> {
-            Sentences.of(SpokenText.of(prompt, longestText)).forEach(cache::pin);
-            return speak(prompt);
-        }).toArray(CompletableFuture[]::new));
-    }
+    @Override
+    public int waiting() { return chain.waiting(); }
 
     /** The voice that speaks at the moment. */
     @Override

@@ -67,35 +67,37 @@ class ConferenceTest {
     void shouldSayLinesInTheOrderTheyWereAskedFor() throws IOException {
         seat(1);
         CompletableFuture<Pcm> slow = new CompletableFuture<>();
-        conference.say(1, slow, () -> told.add("hello said"));
-        conference.say(1, CompletableFuture.completedFuture(GOODBYE), () -> told.add("goodbye said"));
+        conference.say(1, slow, said -> told.add("hello " + said));
+        conference.say(1, CompletableFuture.completedFuture(GOODBYE), said -> told.add("goodbye " + said));
         assertThat(ports.getFirst().played).isEmpty();
         slow.complete(HELLO);
         timers.settle();
         assertThat(ports.getFirst().played).containsExactly(HELLO, GOODBYE);
         ports.getFirst().finish();
-        assertThat(told).containsExactly("hello said", "goodbye said");
+        assertThat(told).containsExactly("hello SPOKEN", "goodbye SPOKEN");
     }
 
     @Test
     void shouldSoundAToneForAVoiceThatFailsOrIsLate() throws IOException {
         seat(1);
-        conference.say(1, CompletableFuture.failedFuture(new IOException("no voice")), () -> {});
+        conference.say(1, CompletableFuture.failedFuture(new IOException("no voice")), said -> told.add("hello " + said));
         assertThat(ports.getFirst().played).containsExactly(Tones.NOTICE);
         CompletableFuture<Pcm> late = new CompletableFuture<>();
-        conference.say(1, late, () -> {});
+        conference.say(1, late, said -> told.add("goodbye " + said));
         timers.advance(Duration.ofSeconds(8));
         assertThat(ports.getFirst().played).containsExactly(Tones.NOTICE, Tones.NOTICE);
         late.complete(HELLO);
         timers.settle();
         assertThat(ports.getFirst().played).hasSize(2);
+        ports.getFirst().finish();
+        assertThat(told).containsExactly("hello TONE", "goodbye TONE");
     }
 
     @Test
     void shouldForgetWhatIsNotSaidYetWhenHushed() throws IOException {
         seat(1);
         CompletableFuture<Pcm> slow = new CompletableFuture<>();
-        conference.say(1, slow, () -> told.add("over"));
+        conference.say(1, slow, said -> told.add("over"));
         conference.hush(1);
         assertThat(told).containsExactly("over");
         slow.complete(HELLO);
@@ -106,7 +108,7 @@ class ConferenceTest {
 
     @Test
     void shouldPassOverWhoIsNotThere() {
-        conference.say(9, CompletableFuture.completedFuture(HELLO), () -> told.add("over"));
+        conference.say(9, CompletableFuture.completedFuture(HELLO), said -> told.add("over"));
         conference.dial(9);
         conference.hush(9);
         conference.join(9);
@@ -132,7 +134,7 @@ class ConferenceTest {
 
     @Test
     void shouldAnnounceForAsLongAsItTakes() {
-        conference.announce(CompletableFuture.completedFuture(HELLO), () -> told.add("over"));
+        conference.announce(CompletableFuture.completedFuture(HELLO), said -> told.add("over"));
         assertThat(announced).containsExactly(HELLO);
         timers.advance(Duration.ofMillis(999));
         assertThat(told).isEmpty();

@@ -43,6 +43,16 @@ class EmbeddedVoiceTest {
             assertThat(asked.get(i).join().samples()).isEqualTo(alone);
     }
 
+    @Test
+    void shouldSayHowManyTextsWait() {
+        try (EmbeddedVoice voice = new EmbeddedVoice()) { // others of this class may leave theirs unheard
+            var asked = IntStream.range(0, 30).mapToObj(i -> voice.speak("Words that take their time, number " + i)).toList();
+            assertThat(voice.waiting()).isBetween(1, 30);
+            asked.forEach(CompletableFuture::join);
+            assertThat(voice.waiting()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"12345678901234567890123456789012345678901234567890", "$12345678901234567890.99", "-1.5e9", "1,2,3,,4", "MCMXCIX",
         "3e5c-99f", "x.y.z 1/2 12:30 22nd", "日本語", "a'b'c''",

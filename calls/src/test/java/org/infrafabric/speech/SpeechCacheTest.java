@@ -40,17 +40,6 @@ class SpeechCacheTest {
     }
 
     @Test
-    void shouldKeepWhatIsPinned() {
-        cache.pin("prompt");
-        say("prompt", 900).join();
-        for (int i = 0; i < 20; i++)
-            say("briefing " + i, 500).join();
-        say("prompt", 900).join();
-        assertThat(spoken).hasSize(21);
-        assertThat(cache.samples()).isEqualTo(900);
-    }
-
-    @Test
     void shouldStayBoundedInTexts() {
         for (int i = 0; i < 5000; i++)
             say("t" + i, 0).join();

@@ -89,12 +89,37 @@ class VoicesTest {
     }
 
     @Test
-    void shouldPrepareAndKeepPrompts() {
-        voices.prepare(List.of("Press 1.", "Thank you.")).join();
+    void shouldKeepPromptsForGoodAndSayThemWhenNoVoiceIsLeft() {
+        voices.keep(List.of("Press 1.", "Thank you."));
         for (int i = 0; i < 1100; i++)
             voices.speak("briefing " + i).join();
-        voices.speak("Press 1.").join();
+        first.well = false;
+        second.well = false;
+        assertThat(voices.speak("Press 1.").join()).isSameAs(voices.speak("Press 1.").join());
         assertThat(first.texts).containsOnlyOnce("Press 1.", "Thank you.");
+    }
+
+    @Test
+    void shouldAskAgainForAPromptThatCouldNotBeKept() {
+        first.well = false;
+        second.well = false;
+        voices.keep(List.of("Press 1."));
+        second.well = true;
+        assertThat(voices.speak("Press 1.").join().samples()).isNotEmpty();
+    }
+
+    @Test
+    void shouldSpeakAheadOnce() {
+        voices.ahead("Thank you. It says: stop the pump.");
+        assertThat(first.texts).hasSize(2);
+        voices.speak("Thank you. It says: stop the pump.").join();
+        assertThat(first.texts).hasSize(2);
+    }
+
+    @Test
+    void shouldPassOverMarksThatNobodyCanSay() {
+        voices.speak("Stop the pump. !?!?!?!?!?!?! Then open the valve. ?!?!?!?!?").join();
+        assertThat(first.texts).allMatch(text -> text.chars().anyMatch(Character::isLetter)).hasSizeBetween(1, 2);
     }
 
     @Test

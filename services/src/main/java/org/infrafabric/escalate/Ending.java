@@ -1,6 +1,8 @@
 package org.infrafabric.escalate;
 
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What comes after the decision: all are told and seen out, then the bridge is closed and the recording written. Belongs to its escalation. */
 final class Ending {
@@ -9,6 +11,7 @@ final class Ending {
 
     private final Out out;
     private final Parties parties;
+    private @Nullable Verdict verdict;
     private long tidyNanos = Due.NEVER;
     private boolean tidying;
     private boolean over;
@@ -25,7 +28,15 @@ final class Ending {
 
     long dueNanos() { return tidyNanos; }
 
-    void seeOut(State end, long nowNanos) {
+    Optional<Verdict> verdict() { return Optional.ofNullable(verdict); }
+
+    void begin(State end, Verdict decided, long nowNanos) {
+        verdict = decided;
+        out.concluded(end, decided);
+        seeOut(end, nowNanos);
+    }
+
+    private void seeOut(State end, long nowNanos) {
         boolean announced = false;
         for (Party party : parties.all()) {
             switch (party.phase) {

@@ -21,16 +21,10 @@ import tools.jackson.databind.node.ObjectNode;
  * by {@link #onTime} at {@link #dueNanos()}. It decides at most once, and from every state time alone brings it to an end.
  */
 final class Escalation implements Parties.Course {
-    /** What became of a vote. */
-    enum Voted { COUNTED, CLOSED, NOT_ELIGIBLE }
-
-    /** What a briefing may take at most; a voice that hangs must not hold an escalation. */
-    private static final Duration BRIEFING_AT_MOST = Duration.ofSeconds(180);
     private static final CouncilRules NO_COUNCIL = new CouncilRules(0, Duration.ZERO, Duration.ZERO, false, false);
     private static final long NEVER = Due.NEVER;
 
     private final Matter matter;
-    private final Pace pace;
     private final Out out;
     private Anchor anchor;
 
@@ -38,24 +32,23 @@ final class Escalation implements Parties.Course {
     private @Nullable Plan plan;
     private boolean withoutExpert; // all rungs are spent and the council meets all the same
     private @Nullable String expert; // URI of who has accepted
-    private @Nullable Verdict verdict;
 
     private final Parties parties;
     private final Ladder ladder;
+    private final Hearing hearing;
     private final Council council;
     private final Ending ending;
 
     private long expiresNanos = NEVER; // the message's deadline
-    private long aloneUntilNanos = NEVER; // for the expert who decides without a council
 
     Escalation(Matter matter, Pace pace, Out out, Instant wall, long nowNanos) { this(matter, pace, out, 0, wall, nowNanos); }
 
     private Escalation(Matter matter, Pace pace, Out out, int legs, Instant wall, long nowNanos) {
         this.matter = matter;
-        this.pace = pace;
         this.out = out;
         this.parties = new Parties(pace, out, this, legs);
-        this.ladder = new Ladder(pace.rungs());
+        this.ladder = new Ladder(pace.rungs(), parties);
+        this.hearing = new Hearing(pace, out);
         this.council = new Council(pace, out, parties);
         this.ending = new Ending(out, parties);
         this.anchor = new Anchor(wall, nowNanos);
@@ -97,7 +90,7 @@ final class Escalation implements Parties.Course {
     Optional<Plan> plan() { return Optional.ofNullable(plan); }
 
     /** How it ended, once it has. */
-    Optional<Verdict> verdict() { return Optional.ofNullable(verdict); }
+    Optional<Verdict> verdict() { return ending.verdict(); }
 
     Optional<Instant> votingEnds() { return council.votingEnds(); }
 
@@ -114,8 +107,7 @@ final class Escalation implements Parties.Course {
 
     /** URI of the expert who has accepted, or else of one whose phone rings. */
     Optional<String> reached() {
-        return expert().or(() -> parties.all().stream().filter(party -> party.expert() && party.phase != Party.Phase.GONE)
-                .map(party -> party.callee.name).findFirst());
+        return expert().or(parties::expertOnCall);
     }
 
     // --- what can happen ---------------------------------------------------------------------------------------------------------------
@@ -207,13 +199,23 @@ final class Escalation implements Parties.Course {
     /** A phrase said to one party is over, or was stopped. */
     void onSaid(int leg, Phrase phrase, long nowNanos) {
         parties.of(leg).ifPresent(party -> {
-            if (party.phase == Party.Phase.BRIEFING && phrase == Phrase.BRIEFING) briefed(party, nowNanos);
-            else if (party.phase == Party.Phase.LEAVING && phrase.last()) parties.drop(party, "bye", nowNanos);
+            if (party.phase == Party.Phase.BRIEFING && phrase == Phrase.BRIEFING) briefed(party, Payload.of(), nowNanos);
+            else parties.onSaid(party, phrase, nowNanos);
         });
     }
 
-    /** What was announced to all is over. */
-    void onAnnounced(Phrase phrase, long nowNanos) {
+    /** There was no voice to say a phrase: the party has heard a tone. */
+    void onUnspoken(int leg, Phrase phrase, long nowNanos) {
+        parties.of(leg).ifPresent(party -> {
+            parties.onUnspoken(party, phrase);
+            if (party.phase == Party.Phase.BRIEFING && phrase == Phrase.BRIEFING) unheard(party, nowNanos);
+            else parties.onSaid(party, phrase, nowNanos);
+        });
+    }
+
+    /** What was announced to all is over. {@code spoken}: in words, not by a tone. */
+    void onAnnounced(Phrase phrase, boolean spoken, long nowNanos) {
+        if (!spoken) out.noted(EventType.PROMPT_UNSPOKEN, Payload.of("party", "all", "prompt", Words.of(phrase)));
         if (phrase == Phrase.OUTCOME) ending.onAnnounced(nowNanos);
     }
 
@@ -223,8 +225,8 @@ final class Escalation implements Parties.Course {
     }
 
     /** A guardian votes over HTTP. {@code choice} empty: takes its vote back. */
-    Voted onVote(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason, long nowNanos) {
-        return council.voting().map(open -> open.http(guardian, choice, conditions, reason, nowNanos)).orElse(Voted.CLOSED);
+    Voting.Voted onVote(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason, long nowNanos) {
+        return council.voting().map(open -> open.http(guardian, choice, conditions, reason, nowNanos)).orElse(Voting.Voted.CLOSED);
     }
 
     /** Ends it if there is no decision yet. False when it was too late. */
@@ -244,7 +246,7 @@ final class Escalation implements Parties.Course {
         if (over()) return NEVER;
         long due = Due.earlier(ending.dueNanos(), parties.dueNanos());
         if (!state.decided()) {
-            due = Due.earlier(due, council.voting().map(Voting::dueNanos).orElseGet(() -> Due.earlier(expiresNanos, aloneUntilNanos)));
+            due = Due.earlier(due, council.voting().map(Voting::dueNanos).orElseGet(() -> Due.earlier(expiresNanos, hearing.aloneUntilNanos())));
             if (climbing()) due = Due.earlier(due, ladder.endsNanos());
             if (awaitsGuardians()) due = Due.earlier(due, council.gatheredNanos());
             for (Callee callee : callees()) due = Due.earlier(due, callee.callAgainNanos);
@@ -259,14 +261,18 @@ final class Escalation implements Parties.Course {
             return;
         }
         if (!state.decided()) {
-            if (council.voting().isPresent()) closeVoting(council.voting().get(), nowNanos);
+            Voting open = council.voting().orElse(null);
+            if (open != null) open.close(nowNanos).ifPresent(decision -> decide(nowNanos, decision, open.ballot().reason()));
             else if (Due.passed(expiresNanos, nowNanos)) expire(nowNanos);
-            else if (Due.passed(aloneUntilNanos, nowNanos)) decide(nowNanos, "hold", "no decision by the deadline");
+            else if (Due.passed(hearing.aloneUntilNanos(), nowNanos)) decide(nowNanos, "hold", "no decision by the deadline");
             else if (Due.passed(council.gatheredNanos(), nowNanos)) openIfGathered(nowNanos);
         }
-        if (climbing() && Due.passed(ladder.endsNanos(), nowNanos)) closeRung(nowNanos);
+        if (climbing() && Due.passed(ladder.endsNanos(), nowNanos)) {
+            ladder.close(nowNanos);
+            climb(nowNanos);
+        }
         parties.onTime(nowNanos);
-        if (!state.decided()) callees().forEach(callee -> callAgain(callee, nowNanos));
+        if (!state.decided()) callees().forEach(callee -> parties.callAgain(callee, nowNanos));
         finishIfEmpty(nowNanos);
     }
 
@@ -282,7 +288,7 @@ final class Escalation implements Parties.Course {
         ObjectNode detail = Payload.of("rung", number, "experts", ladder.experts().stream().map(callee -> callee.name).toList());
         if (restarted) detail.put("restarted", true);
         enter(State.RINGING, detail);
-        callTurn(nowNanos);
+        ladder.call(nowNanos);
         if (rules().ringEarly() && rules().quorum() > 0) council.summon(nowNanos);
         climb(nowNanos);
     }
@@ -292,21 +298,8 @@ final class Escalation implements Parties.Course {
     /** Calls whose turn it is, and goes on to the next rung when this one is spent. */
     private void climb(long nowNanos) {
         if (!climbing()) return;
-        callTurn(nowNanos);
+        ladder.call(nowNanos);
         if (ladder.spent()) ring(ladder.following(), false, nowNanos);
-    }
-
-    private void callTurn(long nowNanos) { ladder.turn().forEach(callee -> parties.call(callee, nowNanos)); }
-
-    /** The rung's time is over: whose phone still rings is given up, who is being asked may still answer. */
-    private void closeRung(long nowNanos) {
-        ladder.close();
-        for (Party party : parties.all()) {
-            if (!party.expert() || party.phase != Party.Phase.CALLING) continue;
-            party.unanswered = true;
-            parties.drop(party, "no answer", nowNanos);
-        }
-        climb(nowNanos);
     }
 
     private void rungsSpent(long nowNanos) {
@@ -323,12 +316,6 @@ final class Escalation implements Parties.Course {
         if (state != State.RINGING) enter(State.RINGING, Payload.of("rung", rung(), "experts", List.of())); // no expert fits at all
         council.gather(rules(), nowNanos);
         openIfGathered(nowNanos);
-    }
-
-    private void callAgain(Callee callee, long nowNanos) {
-        if (!Due.passed(callee.callAgainNanos, nowNanos)) return;
-        callee.callAgainNanos = NEVER;
-        if (callee.leg == 0 && !callee.spent && !state.decided()) parties.call(callee, nowNanos);
     }
 
     @Override
@@ -357,28 +344,28 @@ final class Escalation implements Parties.Course {
     private void expertAccepts(Party party, long nowNanos) {
         expert = party.callee.name;
         enter(State.ACCEPTED, Payload.of("rung", rung(), "expert", expert));
-        ladder.taken(party.callee);
-        for (Party other : parties.all()) {
-            if (other == party || !other.expert()) continue;
-            if (other.phase == Party.Phase.CALLING || other.phase == Party.Phase.EXTENSION) parties.drop(other, "answered elsewhere", nowNanos);
-            else if (other.phase == Party.Phase.ASKED) parties.dismiss(other, Phrase.TAKEN, nowNanos);
-        }
-        party.phase = Party.Phase.BRIEFING;
-        party.dueNanos = nowNanos + BRIEFING_AT_MOST.toNanos();
-        out.say(party.leg, Phrase.BRIEFING);
+        ladder.taken(party, nowNanos);
+        hearing.begin(party, nowNanos);
         if (rules().quorum() > 0) council.gather(rules(), nowNanos);
     }
 
-    private void briefed(Party party, long nowNanos) {
-        enter(State.BRIEFED, Payload.of("expert", party.callee.name));
-        if (rules().quorum() == 0) {
-            party.phase = Party.Phase.DECIDING;
-            party.dueNanos = nowNanos + pace.reminder().toNanos();
-            aloneUntilNanos = nowNanos + rules().deadline().toNanos();
-            out.say(party.leg, Phrase.DECIDE);
+    /** @param how what is to be said of it */
+    private void briefed(Party party, ObjectNode how, long nowNanos) {
+        enter(State.BRIEFED, Payload.of("expert", party.callee.name).setAll(how));
+        if (rules().quorum() == 0) hearing.decides(party, rules().deadline(), nowNanos);
+        else join(party, nowNanos);
+    }
+
+    /** Nobody decides what they have not heard; in a council others can tell the expert. */
+    private void unheard(Party party, long nowNanos) {
+        if (hearing.again(party, nowNanos)) return;
+        if (rules().quorum() > 0) {
+            briefed(party, Payload.of("spoken", false), nowNanos);
             return;
         }
-        join(party, nowNanos);
+        out.noted(EventType.CALL_DECLINED, Payload.of("leg", party.leg, "party", party.callee.name, "cause", "could not be told the case"));
+        parties.dismiss(party, Phrase.DECLINED, nowNanos);
+        goOnWithoutThem(nowNanos);
     }
 
     private void join(Party party, long nowNanos) {
@@ -407,16 +394,21 @@ final class Escalation implements Parties.Course {
         if (party.phase == Party.Phase.JOINED) out.noted(EventType.EXPERT_LEFT, Payload.of("expert", party.callee.name, "leg", party.leg));
         if (state == State.IN_COUNCIL) return; // the council goes on without, CONTRACT §3
         out.noted(EventType.CALL_DECLINED, Payload.of("leg", party.leg, "party", party.callee.name, "cause", "hung up before the council"));
-        expert = null; // nobody has the case any more, whether or not a rung is left
+        goOnWithoutThem(nowNanos);
+    }
+
+    /** Nobody has the case any more, whether or not a rung is left. */
+    private void goOnWithoutThem(long nowNanos) {
+        expert = null;
         council.disperse();
-        aloneUntilNanos = NEVER;
+        hearing.end();
         ring(ladder.following(), false, nowNanos);
     }
 
     @Override
     public void waited(Party party, long nowNanos) {
         switch (party.phase) {
-            case BRIEFING -> briefed(party, nowNanos);
+            case BRIEFING -> { if (!hearing.retold(party, nowNanos)) briefed(party, Payload.of(), nowNanos); }
             case DECIDING -> parties.remind(party, Phrase.DECIDE, nowNanos);
             default -> {
                 if (party.expert() && state == State.BRIEFED) parties.remind(party, Phrase.WAIT, nowNanos);
@@ -441,10 +433,7 @@ final class Escalation implements Parties.Course {
     }
 
     private void openIfGathered(long nowNanos) {
-        if (awaitsGuardians() && council.gathered(nowNanos)) openCouncil(nowNanos);
-    }
-
-    private void openCouncil(long nowNanos) {
+        if (!awaitsGuardians() || !council.gathered(nowNanos)) return;
         enter(State.IN_COUNCIL, council.convene(rules(), anchor, expiresNanos, nowNanos));
         council.open(anchor, expert(), nowNanos);
     }
@@ -457,10 +446,6 @@ final class Escalation implements Parties.Course {
         expert().ifPresent(ladder::recall);
         ladder.experts().forEach(callee -> parties.call(callee, nowNanos));
         council.summon(nowNanos);
-    }
-
-    private void closeVoting(Voting open, long nowNanos) {
-        open.close(nowNanos).ifPresent(decision -> decide(nowNanos, decision, open.ballot().reason()));
     }
 
     private void expertDecides(Party party, boolean approve, long nowNanos) {
@@ -482,11 +467,10 @@ final class Escalation implements Parties.Course {
     /** The one place where a decision is made; a second one is not possible. */
     private void conclude(State end, Verdict how, long nowNanos) {
         if (state.decided()) return;
-        verdict = new Verdict(how.decision(), how.conditions(), how.reason(), votes(), rules().quorum());
+        Verdict verdict = new Verdict(how.decision(), how.conditions(), how.reason(), votes(), rules().quorum());
         council.close();
         state = end;
-        out.concluded(end, verdict);
-        ending.seeOut(end, nowNanos);
+        ending.begin(end, verdict, nowNanos);
         finishIfEmpty(nowNanos);
     }
 

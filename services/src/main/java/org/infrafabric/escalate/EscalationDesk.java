@@ -27,6 +27,9 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
     /** One that has ended is remembered so long, that a repetition on its way finds it. */
     private static final Duration LINGER = Duration.ofSeconds(60);
 
+    /** Beyond it people would answer and hear nothing for a second or more: better to say at the door that it is too much. */
+    private static final int MOST_TEXTS_WAITING = 128;
+
     private final DeskParts parts;
     private final EscalationRows rows;
     private final Deliveries deliveries;
@@ -65,7 +68,8 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
 
         @Override
         public boolean takesMore() {
-            return !closed && !draining.get() && live < parts.settings().maxLive() && !parts.witness().saturated();
+            return !closed && !draining.get() && live < parts.settings().maxLive() && !parts.witness().saturated()
+                    && parts.voice().waiting() < MOST_TEXTS_WAITING;
         }
 
         @Override
@@ -252,6 +256,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
                 for (EscalationRows.Open left : open) tokens.put(left.matter().id(), rows.legTokens(left.matter().id()));
                 List<EscalationRows.Delivery> undelivered = rows.deliveries();
                 parts.owner().execute(() -> {
+                    parts.voice().keep(Briefing.standing());
                     for (EscalationRows.Open left : open) resume(left, tokens.getOrDefault(left.matter().id(), List.of()));
                     deliveries.resume(undelivered);
                     watchTheClock();

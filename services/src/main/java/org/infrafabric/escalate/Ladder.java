@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.infrafabric.guard.Expert;
 
-/** The rungs of experts: who is to be called now, how often that was tried, how often the whole ladder was gone through. Belongs to its escalation. */
+/** The rungs of experts: calls those whose turn it is, counts how often that was tried and how often the whole ladder was gone through. Belongs to its escalation. */
 final class Ladder {
     private final RungRules rules;
+    private final Parties parties;
     private List<List<Expert>> rungs = List.of(); // the last rung, if there is one, at the end
     private boolean lastRung;
     private List<Callee> experts = List.of(); // of this rung
@@ -15,7 +16,10 @@ final class Ladder {
     private int loop = 1;
     private long endsNanos = Due.NEVER; // of this rung
 
-    Ladder(RungRules rules) { this.rules = rules; }
+    Ladder(RungRules rules, Parties parties) {
+        this.rules = rules;
+        this.parties = parties;
+    }
 
     void plan(Plan plan) {
         Predicate<Expert> last = expert -> rules.last().contains(expert.uri());
@@ -63,8 +67,11 @@ final class Ladder {
 
     List<Callee> experts() { return experts; }
 
+    /** Calls those of this rung whose turn it is. */
+    void call(long nowNanos) { turn().forEach(expert -> parties.call(expert, nowNanos)); }
+
     /** Those of this rung whose turn to be called has come, and who have not been. */
-    List<Callee> turn() {
+    private List<Callee> turn() {
         List<Callee> waiting = experts.stream().filter(expert -> expert.attempts == 0 && !expert.spent && expert.leg == 0).toList();
         if (rules.mode() == RungRules.Mode.PARALLEL || waiting.isEmpty()) return waiting;
         boolean busy = experts.stream().anyMatch(expert -> !expert.done() && !waiting.contains(expert));
@@ -74,16 +81,26 @@ final class Ladder {
     /** All of this rung have been tried as often as it makes sense. */
     boolean spent() { return experts.stream().allMatch(Callee::done); }
 
-    /** This rung's time is over: nobody of it is called again. */
-    void close() {
+    /** This rung's time is over: nobody of it is called again, whose phone still rings is given up; who is being asked may still answer. */
+    void close(long nowNanos) {
         endsNanos = Due.NEVER;
         experts.forEach(Callee::giveUp);
+        for (Party party : parties.all()) {
+            if (!party.expert() || party.phase != Party.Phase.CALLING) continue;
+            party.unanswered = true;
+            parties.drop(party, "no answer", nowNanos);
+        }
     }
 
-    /** Somebody has the case: the others need not be called again. */
-    void taken(Callee by) {
+    /** Somebody has the case: the others are told so and not called again. */
+    void taken(Party by, long nowNanos) {
         endsNanos = Due.NEVER;
-        for (Callee other : experts) if (other != by) other.giveUp();
+        for (Callee other : experts) if (other != by.callee) other.giveUp();
+        for (Party other : parties.all()) {
+            if (other == by || !other.expert()) continue;
+            if (other.phase == Party.Phase.CALLING || other.phase == Party.Phase.EXTENSION) parties.drop(other, "answered elsewhere", nowNanos);
+            else if (other.phase == Party.Phase.ASKED) parties.dismiss(other, Phrase.TAKEN, nowNanos);
+        }
     }
 
     /** The one who had accepted, to be called again after a restart. */

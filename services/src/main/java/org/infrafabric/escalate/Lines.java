@@ -65,16 +65,8 @@ final class Lines implements Conference.Listener {
     /** The conference, once somebody has been called. */
     Optional<Conference> conference() { return Optional.ofNullable(conference); }
 
-    /** Renders what will be said in this state and the next. */
-    void ahead(State state) {
-        switch (state) {
-            case RINGING -> prompts.ahead(Phrase.ACCEPT, Phrase.BRIEFING);
-            case ACCEPTED -> prompts.ahead(Phrase.JOIN, Phrase.WAIT, Phrase.SUMMARY, Phrase.LATE_SUMMARY);
-            case BRIEFED -> prompts.ahead(Phrase.OPEN, Phrase.TALK, Phrase.DECIDE);
-            case IN_COUNCIL -> prompts.ahead(Phrase.LATE_SUMMARY, Phrase.APPROVED, Phrase.REJECTED, Phrase.ABSTAINED, Phrase.WITHDRAWN);
-            default -> {}
-        }
-    }
+    /** Has rendered what will be said soon. */
+    void ahead(List<Phrase> phrases) { prompts.ahead(phrases); }
 
     /** From now on the outcome is this. */
     void outcome(String decision) {
@@ -124,7 +116,12 @@ final class Lines implements Conference.Listener {
 
     void say(int leg, Phrase phrase) {
         CompletableFuture<Pcm> sound = prompts.of(phrase);
-        journal.effect(() -> room().say(leg, sound, () -> step(now -> machine.onSaid(leg, phrase, now))));
+        journal.effect(() -> room().say(leg, sound, said -> step(now -> {
+            switch (said) {
+                case SPOKEN -> machine.onSaid(leg, phrase, now);
+                case TONE -> machine.onUnspoken(leg, phrase, now);
+            }
+        })));
     }
 
     void press(int leg, PostAnswer keys) {
@@ -139,7 +136,7 @@ final class Lines implements Conference.Listener {
 
     void announce(Phrase phrase) {
         CompletableFuture<Pcm> sound = prompts.of(phrase);
-        journal.effect(() -> room().announce(sound, () -> step(now -> machine.onAnnounced(phrase, now))));
+        journal.effect(() -> room().announce(sound, said -> step(now -> machine.onAnnounced(phrase, said == Conference.Said.SPOKEN, now))));
     }
 
     void join(int leg) { journal.effect(() -> room().join(leg)); }

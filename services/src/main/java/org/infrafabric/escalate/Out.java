@@ -19,7 +19,7 @@ interface Out {
     /** Call this one; answers with {@code onRinging}, {@code onAnswered}, {@code onEnded}. */
     void dial(int leg, Callee callee);
 
-    /** Say this to one party, after what it is hearing; {@code onSaid} follows. */
+    /** Say this to one party, after what it is hearing; {@code onSaid} follows, or {@code onUnspoken}. */
     void say(int leg, Phrase phrase);
 
     /** Press these keys for a party that a switchboard stands before. */

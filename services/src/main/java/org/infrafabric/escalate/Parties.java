@@ -62,6 +62,12 @@ final class Parties {
 
     Stream<Party> guardiansOnTheBridge() { return parties.values().stream().filter(party -> !party.expert() && party.phase == Party.Phase.JOINED); }
 
+    /** URI of an expert who is called or on the line. */
+    Optional<String> expertOnCall() {
+        return parties.values().stream().filter(party -> party.expert() && party.phase != Party.Phase.GONE).map(party -> party.callee.name)
+                .findFirst();
+    }
+
     long dueNanos() {
         long due = Due.NEVER;
         for (Party party : parties.values()) due = Due.earlier(due, party.dueNanos);
@@ -76,6 +82,13 @@ final class Parties {
                 Payload.of("leg", party.leg, "role", Words.of(callee.role), "party", callee.name, "uri", callee.uri, "attempt",
                         callee.attempts));
         out.dial(party.leg, callee);
+    }
+
+    /** Calls one whose time to be called again has come, if that is still of use. */
+    void callAgain(Callee callee, long nowNanos) {
+        if (!Due.passed(callee.callAgainNanos, nowNanos)) return;
+        callee.callAgainNanos = Due.NEVER;
+        if (callee.leg == 0 && !callee.spent && !course.decided()) call(callee, nowNanos);
     }
 
     /** One who has called in; gives its leg, or 0 when it is on the line already. */
@@ -128,6 +141,17 @@ final class Parties {
         } else if (digit == '2') {
             declined(party, "declined", false, nowNanos);
         }
+    }
+
+    /** Last words are over. */
+    void onSaid(Party party, Phrase phrase, long nowNanos) {
+        if (party.phase == Party.Phase.LEAVING && phrase.last()) drop(party, "bye", nowNanos);
+    }
+
+    /** Nobody could say it to them; they heard a tone. One entry a phrase, however often it is tried. */
+    void onUnspoken(Party party, Phrase phrase) {
+        if (party.unspoken.add(phrase))
+            out.noted(EventType.PROMPT_UNSPOKEN, Payload.of("leg", party.leg, "party", party.callee.name, "prompt", Words.of(phrase)));
     }
 
     void onEnded(int leg, LegEnd end, long nowNanos) {

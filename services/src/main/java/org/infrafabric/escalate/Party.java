@@ -1,5 +1,8 @@
 package org.infrafabric.escalate;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** One leg as its escalation sees it, from dialling to its end. Plain state; {@link Escalation} moves it. */
 final class Party {
     enum Phase {
@@ -27,6 +30,7 @@ final class Party {
     long dueNanos; // what this phase waits for next, or Due.NEVER
     int asked; // how often the accept prompt was said
     long joinedNanos;
+    final Set<Phrase> unspoken = EnumSet.noneOf(Phrase.class); // told to the log
     boolean unanswered; // given up by us at the ring timeout, so that its end is no answer rather than a cancellation
 
     Party(int leg, Callee callee) {

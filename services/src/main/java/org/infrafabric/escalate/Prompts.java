@@ -1,16 +1,20 @@
 package org.infrafabric.escalate;
 
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.infrafabric.media.Pcm;
 import org.infrafabric.speech.Voice;
 
-/** One escalation's phrases as sound, rendered before they are needed and once. Owner's thread. */
+/**
+ * One escalation's phrases as sound, asked for before they are needed. It keeps none of it: what is worth keeping the voice keeps, and a thousand calls that
+ * wait hold no sound. Owner's thread.
+ */
 final class Prompts {
     private final Voice voice;
     private final Briefing briefing;
-    private final Map<Phrase, CompletableFuture<Pcm>> rendered = new EnumMap<>(Phrase.class);
+    private final Set<Phrase> asked = EnumSet.noneOf(Phrase.class);
     private String how = "";
 
     Prompts(Voice voice, Briefing briefing) {
@@ -18,27 +22,29 @@ final class Prompts {
         this.briefing = briefing;
     }
 
-    /** Begins to render these. */
-    void ahead(Phrase... phrases) {
+    /** Has these rendered, once. */
+    void ahead(List<Phrase> phrases) {
         for (Phrase phrase : phrases) {
-            var unused = of(phrase);
+            if (!asked.add(phrase)) continue;
+            try {
+                voice.ahead(briefing.words(phrase, how));
+            } catch (RuntimeException broken) {
+                asked.remove(phrase); // whoever needs it will hear of it
+            }
         }
     }
 
     /** From now on {@link Phrase#OUTCOME} says this. */
     void outcome(String decision) {
         how = decision.replace('-', ' ');
-        rendered.remove(Phrase.OUTCOME);
-        ahead(Phrase.OUTCOME);
+        ahead(List.of(Phrase.OUTCOME));
     }
 
     CompletableFuture<Pcm> of(Phrase phrase) {
-        return rendered.computeIfAbsent(phrase, wanted -> {
-            try {
-                return voice.speak(briefing.words(wanted, how));
-            } catch (RuntimeException broken) {
-                return CompletableFuture.failedFuture(broken); // the conference plays a tone instead; the call goes on
-            }
-        });
+        try {
+            return voice.speak(briefing.words(phrase, how));
+        } catch (RuntimeException broken) {
+            return CompletableFuture.failedFuture(broken); // the conference sounds a tone instead, and says so
+        }
     }
 }

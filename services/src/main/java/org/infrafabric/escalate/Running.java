@@ -108,7 +108,6 @@ final class Running implements Out, Journal.Keeper {
                             barred.isEmpty() ? Optional.empty() : Optional.of(barred)));
             noted(EventType.GUARD_DECIDED, JudgementForm.of(judgement));
             journal.write((tx, sealed) -> parts.guard().get().save(judgement, tx));
-            if (judgement instanceof Judgement.People) lines.ahead(State.RINGING);
             machine.onJudged(judgement, now);
             journal.effect(() -> {
                 watcher.born(this);
@@ -136,9 +135,9 @@ final class Running implements Out, Journal.Keeper {
     }
 
     void vote(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason,
-            java.util.function.Consumer<Escalation.Voted> after) {
+            java.util.function.Consumer<Voting.Voted> after) {
         step(now -> {
-            Escalation.Voted voted = machine.onVote(guardian, choice, conditions, reason, now);
+            Voting.Voted voted = machine.onVote(guardian, choice, conditions, reason, now);
             journal.effect(() -> after.accept(voted));
         });
     }
@@ -179,7 +178,7 @@ final class Running implements Out, Journal.Keeper {
         Draft.Blob blob = state == State.RECEIVED ? request : null;
         request = null;
         journal.entry(new Draft(state.event(), matter.traceId(), payload, blob == null ? Map.of() : Map.of("request", blob)));
-        lines.ahead(state);
+        machine.plan().ifPresent(plan -> lines.ahead(plan.foreseen(state, guardians())));
     }
 
     @Override

@@ -6,6 +6,9 @@ import org.infrafabric.witness.EventType;
 
 /** One council's vote while it is open: takes votes by phone and by HTTP, and says when it closes (CONTRACT §3). Belongs to its escalation. */
 final class Voting {
+    /** What became of a vote. */
+    enum Voted { COUNTED, CLOSED, NOT_ELIGIBLE }
+
     private final Ballot ballot;
     private final Pace pace;
     private Anchor anchor;
@@ -53,11 +56,11 @@ final class Voting {
         }
     }
 
-    Escalation.Voted http(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason, long nowNanos) {
-        if (!ballot.eligible(guardian)) return Escalation.Voted.NOT_ELIGIBLE;
-        if (Due.passed(endsNanos, nowNanos)) return Escalation.Voted.CLOSED;
+    Voted http(String guardian, Optional<Ballot.Choice> choice, List<String> conditions, Optional<String> reason, long nowNanos) {
+        if (!ballot.eligible(guardian)) return Voted.NOT_ELIGIBLE;
+        if (Due.passed(endsNanos, nowNanos)) return Voted.CLOSED;
         take(guardian, choice, conditions, reason, "http", nowNanos);
-        return Escalation.Voted.COUNTED;
+        return Voted.COUNTED;
     }
 
     /** The decision, when voting is over by now. */

@@ -1,5 +1,7 @@
 package org.infrafabric.escalate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -68,6 +70,8 @@ final class Bus implements Witness {
     final List<String> posted = new ArrayList<>();
     int[] courierAnswers = {200};
     boolean logFails;
+    boolean hoarse;
+    int textsWaiting;
     CouncilRules rules = World.RULES;
     int maxLive = 10;
     List<Expert> experts = List.of(expert("ada"), expert("bob"));
@@ -89,6 +93,17 @@ final class Bus implements Witness {
         timers.settle();
         return this;
     }
+
+    /** One escalation, whose experts' phones ring. */
+    Bus ringing() {
+        start();
+        assertThat(submit(message("esc-1"))).isInstanceOf(Submission.Accepted.class);
+        return this;
+    }
+
+    Bus inCouncil() { return ringing().answer("ada").press("ada", '1').advance(WORDS).answer("sage").answer("skeptic"); }
+
+    Bus decided() { return inCouncil().advance(Duration.ofSeconds(3)).press("sage", '1').press("skeptic", '1').advance(Duration.ofSeconds(5)); }
 
     /** The process dies, and another one comes up on the same store. */
     Bus crash() {
@@ -296,10 +311,14 @@ final class Bus implements Witness {
     final class Words implements Voice {
         @Override
         public CompletableFuture<Pcm> speak(String text) {
+            if (hoarse) return CompletableFuture.failedFuture(new IOException("hoarse"));
             Pcm sound = new Pcm(new short[16_000], 8_000);
             spoken.put(sound, text);
             return CompletableFuture.completedFuture(sound);
         }
+
+        @Override
+        public int waiting() { return textsWaiting; }
 
         @Override
         public String name() { return "words"; }

@@ -29,21 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
 class EscalationDeskTest {
     private final Bus bus = new Bus();
 
-    private Bus ringing() {
-        bus.start();
-        assertThat(bus.submit(bus.message("esc-1"))).isInstanceOf(Submission.Accepted.class);
-        return bus;
-    }
-
-    private Bus inCouncil() { return ringing().answer("ada").press("ada", '1').advance(Duration.ofSeconds(2)).answer("sage").answer("skeptic"); }
-
-    private Bus decided() {
-        return inCouncil().advance(Duration.ofSeconds(3)).press("sage", '1').press("skeptic", '1').advance(Duration.ofSeconds(5));
-    }
-
     @Test
     void shouldCarryAnEscalationFromItsMessageToItsDecision() throws Exception {
-        ringing();
+        bus.ringing();
         bus.phone("ada").ring();
         bus.advance(Duration.ofMillis(400));
         assertThat(bus.view("esc-1").state()).isEqualTo("RINGING");
@@ -84,7 +72,7 @@ class EscalationDeskTest {
 
     @Test
     void shouldNameItsFirstEntryInItsCalls() {
-        ringing();
+        bus.ringing();
         Provenance provenance = bus.phone("ada").order.provenance().orElseThrow();
         assertThat(provenance.witnessHash()).isEqualTo(bus.entries().getFirst().path("hash").asString(""));
         assertThat(provenance.traceId()).isEqualTo("0af7651916cd43dd8448eb211c80319c");
@@ -93,7 +81,7 @@ class EscalationDeskTest {
 
     @Test
     void shouldTellTheExpertWhatItIsAbout() {
-        ringing().answer("ada").press("ada", '1').advance(Duration.ofSeconds(2));
+        bus.ringing().answer("ada").press("ada", '1').advance(Duration.ofSeconds(2));
         assertThat(bus.phone("ada").port().heard.get(0)).contains("legal").contains("Press 1");
         assertThat(bus.phone("ada").port().heard.get(1)).contains("swarm legal 1").contains("May I publish the filing?").contains("high");
         assertThat(bus.phone("ada").port().heard.get(2)).contains("guardians");
@@ -114,7 +102,7 @@ class EscalationDeskTest {
 
     @Test
     void shouldWaitWithWhatTheLogCannotTakeAndLoseNothing() {
-        inCouncil().advance(Duration.ofSeconds(3));
+        bus.inCouncil().advance(Duration.ofSeconds(3));
         bus.logFails = true;
         bus.press("sage", '1').press("skeptic", '1').advance(Duration.ofSeconds(8));
         assertThat(bus.view("esc-1").state()).isEqualTo("IN_COUNCIL");
@@ -149,7 +137,7 @@ class EscalationDeskTest {
 
     @Test
     void shouldCancelWhileRinging() {
-        ringing();
+        bus.ringing();
         var cancelled = bus.desk.cancel("esc-1", "op");
         bus.timers.settle();
         assertThat(cancelled.join().orElseThrow().state()).isEqualTo("CANCELLED");
@@ -166,7 +154,7 @@ class EscalationDeskTest {
 
     @Test
     void shouldAnswerVotesThatDoNotCount() {
-        ringing();
+        bus.ringing();
         var early = bus.desk.vote("esc-1", "sage", Vote.APPROVE, List.of(), Optional.empty());
         bus.timers.settle();
         assertThat(early.join()).isInstanceOf(VoteResult.Closed.class);
@@ -266,6 +254,15 @@ class EscalationDeskTest {
         }
 
         @Test
+        void shouldTakeNothingMoreThanTheVoiceCanTellPeople() {
+            bus.start();
+            bus.textsWaiting = 128;
+            assertRefused(bus.submit(bus.message("esc-1")), Code.OVERLOAD);
+            bus.textsWaiting = 127;
+            assertThat(bus.submit(bus.message("esc-1"))).isInstanceOf(Submission.Accepted.class);
+        }
+
+        @Test
         void shouldCallNobodyForWhatThePolicySharesOrHolds() {
             bus.start();
             bus.submit(confident("esc-1", 0.9));
@@ -293,58 +290,10 @@ class EscalationDeskTest {
     }
 
     @Nested
-    class Delivering {
-        @Test
-        void shouldTryAgainUntilTheCallbackTakesIt() {
-            bus.courierAnswers = new int[] {0, 503, 302, 204};
-            decided().advance(Duration.ofSeconds(5)); // pauses of 1, 2 and 4 s, each up to a quarter shorter
-            assertThat(bus.posts).hasSize(3);
-            bus.advance(Duration.ofSeconds(2));
-            assertThat(bus.posts).hasSize(4);
-            assertThat(bus.entries().stream().filter(entry -> entry.path("event").asString("").equals("decision_delivered")).findFirst().orElseThrow()
-                    .path("payload").path("attempts").intValue()).isEqualTo(4);
-            bus.advance(Duration.ofDays(2));
-            assertThat(bus.posts).hasSize(4);
-        }
-
-        @Test
-        void shouldGiveUpAfterADayAndSaySo() {
-            bus.courierAnswers = new int[] {500};
-            decided().advance(Duration.ofDays(3));
-            assertThat(bus.events("IF.message")).containsExactly("delivery_failed");
-            assertThat(bus.posts.size()).isBetween(30, 50);
-        }
-
-        @Test
-        void shouldGoOnAfterARestart() {
-            bus.courierAnswers = new int[] {500, 500, 200};
-            decided().advance(Duration.ofMillis(500));
-            assertThat(bus.posts).hasSize(1);
-            bus.crash().advance(Duration.ofMinutes(1));
-            assertThat(bus.posts).hasSize(3);
-            assertThat(bus.events("IF.message")).containsExactly("decision_delivered");
-            bus.crash().advance(Duration.ofDays(1));
-            assertThat(bus.posts).hasSize(3);
-        }
-
-        @Test
-        void shouldGoNowhereThatTheOperatorDidNotName() {
-            bus.start();
-            ObjectNode message = bus.message("esc-1");
-            ((ObjectNode) message.path("payload")).put("callback", "http://169.254.169.254/latest");
-            bus.submit(message);
-            bus.desk.cancel("esc-1", "op");
-            bus.advance(Duration.ofMinutes(1));
-            assertThat(bus.posts).isEmpty();
-            assertThat(bus.events("IF.message")).containsExactly("delivery_failed");
-        }
-    }
-
-    @Nested
     class AfterACrash {
         @Test
         void shouldGoOnRinging() {
-            ringing().crash();
+            bus.ringing().crash();
             assertThat(bus.strays).isNotEmpty().allMatch(token -> token.startsWith("token-"));
             assertThat(bus.view("esc-1").state()).isEqualTo("RINGING");
             assertThat(bus.rings("ada")).isTrue();
@@ -357,7 +306,7 @@ class EscalationDeskTest {
 
         @Test
         void shouldCallTheCouncilTogetherAgain() {
-            inCouncil().advance(Duration.ofSeconds(3)).press("sage", '1').crash();
+            bus.inCouncil().advance(Duration.ofSeconds(3)).press("sage", '1').crash();
             assertThat(bus.strays).anyMatch(token -> token.endsWith("-answered"));
             assertThat(bus.view("esc-1").state()).isEqualTo("IN_COUNCIL");
             assertThat(bus.rings("ada")).isTrue();
@@ -370,7 +319,7 @@ class EscalationDeskTest {
 
         @Test
         void shouldHoldWhenItComesBackTooLate() {
-            inCouncil();
+            bus.inCouncil();
             bus.phones.forEach(phone -> phone.dead = true);
             bus.timers.jumpWall(Duration.ofMinutes(6));
             bus.crash();
@@ -379,7 +328,7 @@ class EscalationDeskTest {
 
         @Test
         void shouldCloseWhatWasDecidedAndLeaveTheClosedAlone() {
-            decided();
+            bus.decided();
             assertThat(bus.view("esc-1").state()).isEqualTo("DECIDED");
             bus.crash().advance(Duration.ofSeconds(1));
             assertThat(bus.view("esc-1").state()).isEqualTo("CLOSED");
@@ -389,132 +338,25 @@ class EscalationDeskTest {
         }
     }
 
-    @Nested
-    class CallsThatComeIn {
-        @Test
-        void shouldLetAGuardianIn() {
-            ringing().answer("ada").press("ada", '1').advance(Duration.ofSeconds(2));
-            Incoming call = new Incoming("sip:sage@test", "0af7651916cd43dd8448eb211c80319c");
-            bus.desk.onIncoming(call);
-            bus.timers.settle();
-            assertThat(call.answered).isTrue();
-            assertThat(bus.view("esc-1").state()).isEqualTo("IN_COUNCIL");
-        }
-
-        @Test
-        void shouldLetAGuardianInWhoHasNothingButAPassword() {
-            ringing().answer("ada").press("ada", '1').advance(Duration.ofSeconds(2));
-            Incoming unproven = new Incoming("sip:sage@test", "");
-            bus.desk.onIncoming(unproven);
-            assertThat(unproven.refused).contains(CallFailure.DENIED_BY_GUARD);
-            Incoming call = new Incoming("sip:sage@test", "");
-            call.authenticated = true;
-            bus.desk.onIncoming(call);
-            bus.timers.settle();
-            assertThat(call.answered).isTrue();
-            assertThat(bus.view("esc-1").state()).isEqualTo("IN_COUNCIL");
-        }
-
-        @Test
-        void shouldKeepTheTokenOfEachFurtherInviteBeforeItGoesOut() {
-            ringing();
-            boolean[] sent = new boolean[1];
-            Bus.Phone phone = bus.phones.getFirst();
-            phone.listener.onTokenChanged(phone, () -> sent[0] = true);
-            assertThat(sent[0]).as("not before it is durable").isFalse();
-            bus.timers.settle();
-            assertThat(sent[0]).isTrue();
-        }
-
-        @Test
-        void shouldTurnStrangersAway() {
-            ringing();
-            Incoming stranger = new Incoming("sip:mallory@test", "0af7651916cd43dd8448eb211c80319c");
-            bus.desk.onIncoming(stranger);
-            assertThat(stranger.refused).contains(CallFailure.DENIED_BY_GUARD);
-            Incoming elsewhere = new Incoming("sip:ada@test", TraceIds.random(new java.util.SplittableRandom(7)));
-            bus.desk.onIncoming(elsewhere);
-            assertThat(elsewhere.refused).contains(CallFailure.NOT_FOUND);
-            assertThat(bus.events("IF.call")).contains("call_refused");
-        }
-
-        @Test
-        void shouldKeepNothingOfACallerWhoGaveUpInTheSameMoment() {
-            ringing();
-            Incoming late = new Incoming("sip:ada@test", bus.view("esc-1").traceId());
-            late.gaveUp = true;
-            bus.desk.onIncoming(late);
-            bus.timers.settle();
-            assertThat(late.answered).isTrue();
-            assertThat(tokensInStore())
-                    .isSubsetOf(bus.phones.stream().filter(phone -> phone.dialled && !phone.ended).map(Bus.Phone::resumeToken).toList());
-            assertThat(bus.events("IF.call")).contains("call_taken", "call_ended");
-        }
-
-        private List<String> tokensInStore() {
-            return bus.store.read(tx -> tx.query("SELECT token FROM escalation_legs", row -> row.text(0)));
-        }
-
-        private final class Incoming implements IncomingCall {
-            private final String from;
-            private final String trace;
-            private boolean answered;
-            private boolean authenticated;
-            private boolean gaveUp;
-            private Optional<CallFailure> refused = Optional.empty();
-
-            private Incoming(String from, String trace) {
-                this.from = from;
-                this.trace = trace;
-            }
-
-            @Override
-            public String from() { return from; }
-
-            @Override
-            public String to() { return "sip:bus@test"; }
-
-            @Override
-            public String source() { return "127.0.0.1:5060"; }
-
-            @Override
-            public Optional<Provenance> provenance() {
-                return trace.isEmpty() ? Optional.empty() : Optional.of(new Provenance(trace, List.of("legal"), "00"));
-            }
-
-            @Override
-            public boolean authenticated() { return authenticated; }
-
-            @Override
-            public void ring() {}
-
-            @Override
-            public Leg answer(AudioPort audio, Leg.Listener listener) {
-                answered = true;
-                Bus.Phone phone = bus.new Phone(new org.infrafabric.call.CallOrder(from, "", provenance(), audio), listener);
-                if (gaveUp) {
-                    listener.onEnded(phone, new LegEnd(Optional.of(CallFailure.CANCELLED), true, 487, ""));
-                    return phone;
-                }
-                phone.dialled = true;
-                bus.phones.add(phone);
-                bus.timers.execute(phone::answer);
-                return phone;
-            }
-
-            @Override
-            public void refuse(CallFailure why) { refused = Optional.of(why); }
-
-            @Override
-            public void onCancelled(Runnable action) {}
-        }
-    }
-
     @Test
     void shouldLetTheExpertDecideAlone() {
         bus.rules = new CouncilRules(0, Duration.ofMinutes(5), Duration.ofSeconds(30), false, false);
-        ringing().answer("ada").press("ada", '1').advance(Duration.ofSeconds(2)).press("ada", '1').advance(Duration.ofSeconds(30));
+        bus.ringing().answer("ada").press("ada", '1').advance(Duration.ofSeconds(2)).press("ada", '1').advance(Duration.ofSeconds(30));
         assertThat(bus.view("esc-1").state()).isEqualTo("CLOSED");
         assertThat(bus.view("esc-1").decision().orElseThrow()).contains("\"approve\"");
+    }
+
+    @Test
+    void shouldNotLetAnExpertDecideACaseThatNoVoiceHasTold() {
+        bus.rules = new CouncilRules(0, Duration.ofMinutes(5), Duration.ofSeconds(30), false, false);
+        bus.experts = List.of(Bus.expert("ada"));
+        bus.ringing().answer("ada");
+        bus.hoarse = true;
+        bus.press("ada", '1').advance(Duration.ofSeconds(3)).press("ada", '1').advance(Duration.ofMinutes(1));
+        assertThat(bus.view("esc-1").state()).isEqualTo("EXHAUSTED");
+        assertThat(bus.view("esc-1").decision().orElseThrow()).contains("\"hold\"");
+        assertThat(bus.events("IF.escalate")).doesNotContain("briefed");
+        assertThat(bus.entries().stream().filter(entry -> entry.path("event").asString("").equals("prompt_unspoken"))
+                .map(entry -> entry.path("payload").path("prompt").asString(""))).containsExactly("briefing", "declined");
     }
 }

@@ -19,7 +19,7 @@ import org.infrafabric.guard.CouncilRules;
 
 /** Whatever happens in whatever order: one decision, no state without an exit, no leg left behind. */
 class EscalationOrderTest {
-    enum What { ANSWER, END, FAIL, DIGIT, SAID, HTTP_VOTE, TIME, CANCEL, RESTART, CALL_IN, TIDIED, ANNOUNCED, LONG_TIME, CLOCK }
+    enum What { ANSWER, END, FAIL, DIGIT, SAID, HTTP_VOTE, TIME, CANCEL, RESTART, CALL_IN, TIDIED, ANNOUNCED, UNSPOKEN, LONG_TIME, CLOCK }
 
     /** @param who picks a leg that ever was, or a guardian; @param which picks a digit, phrase, failure or duration */
     record Event(What what, int who, int which) {}
@@ -28,7 +28,7 @@ class EscalationOrderTest {
     Arbitrary<List<Event>> events() {
         Arbitrary<What> what = Arbitraries.frequency(tuple(8, What.ANSWER), tuple(2, What.END), tuple(2, What.FAIL), tuple(8, What.DIGIT),
                 tuple(6, What.SAID), tuple(3, What.HTTP_VOTE), tuple(8, What.TIME), tuple(1, What.RESTART), tuple(1, What.CALL_IN),
-                tuple(1, What.TIDIED), tuple(1, What.CLOCK), tuple(1, What.ANNOUNCED), tuple(1, What.LONG_TIME));
+                tuple(1, What.TIDIED), tuple(1, What.CLOCK), tuple(1, What.ANNOUNCED), tuple(3, What.UNSPOKEN), tuple(1, What.LONG_TIME));
         Arbitrary<Event> event = Combinators.combine(what, Arbitraries.integers().between(0, 30), Arbitraries.integers().between(0, 30))
                 .as(Event::new);
         return Combinators.combine(event.list().ofMaxSize(60), Arbitraries.integers().between(0, 15)).as((list, dice) -> {
@@ -81,7 +81,8 @@ class EscalationOrderTest {
             }
             case DIGIT -> escalation.onDigit(leg, "1122311*9#".charAt(event.which() % 10), world.now);
             case SAID -> escalation.onSaid(leg, Phrase.values()[event.which() % Phrase.values().length], world.now);
-            case ANNOUNCED -> escalation.onAnnounced(Phrase.values()[event.which() % Phrase.values().length], world.now);
+            case UNSPOKEN -> escalation.onUnspoken(leg, Phrase.values()[event.which() % Phrase.values().length], world.now);
+            case ANNOUNCED -> escalation.onAnnounced(Phrase.values()[event.which() % Phrase.values().length], event.who() % 2 == 0, world.now);
             case HTTP_VOTE -> escalation.onVote(world.roster.get(event.who() % 3).id(),
                     event.which() % 4 == 3 ? Optional.empty() : Optional.of(Ballot.Choice.values()[event.which() % 4]), List.of(), Optional.empty(),
                     world.now);

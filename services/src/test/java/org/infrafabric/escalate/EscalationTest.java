@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.LegEnd;
 import org.infrafabric.escalate.Ballot.Choice;
-import org.infrafabric.escalate.Escalation.Voted;
+import org.infrafabric.escalate.Voting.Voted;
 import org.infrafabric.guard.Accept;
 import org.infrafabric.guard.CouncilRules;
 import org.infrafabric.guard.Expert;

@@ -34,6 +34,7 @@ final class World implements Out {
     final List<EventType> notes = new ArrayList<>();
     final List<ObjectNode> details = new ArrayList<>();
     final List<ObjectNode> payloads = new ArrayList<>();
+    ObjectNode entered = Payload.of(); // with the newest state
     final List<Verdict> verdicts = new ArrayList<>();
     final Map<Integer, Callee> dialled = new LinkedHashMap<>();
     final Set<Integer> live = new LinkedHashSet<>(); // dialled and not told to hang up, nor ended
@@ -122,6 +123,11 @@ final class World implements Out {
         return this;
     }
 
+    World hearsATone(String name, Phrase phrase) {
+        escalation.onUnspoken(leg(name), phrase, now);
+        return this;
+    }
+
     Phrase lastSaidTo(String name) {
         int leg = leg(name);
         return said.stream().filter(words -> words.leg() == leg).reduce((first, second) -> second).orElseThrow().phrase();
@@ -144,7 +150,10 @@ final class World implements Out {
     }
 
     @Override
-    public void entered(State state, ObjectNode detail) { states.add(state); }
+    public void entered(State state, ObjectNode detail) {
+        states.add(state);
+        entered = detail;
+    }
 
     @Override
     public void noted(EventType type, ObjectNode detail) {
