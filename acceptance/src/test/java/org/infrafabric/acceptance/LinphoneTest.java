@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Linphone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,10 +33,10 @@ class LinphoneTest {
 
     /** Presses 1 every second and a half until it has been understood: the phone drops keys that it is given before its sound runs. */
     private static void pressUntil(Site site, Linphone phone, String id, String state) throws Exception {
-        for (int i = 0; i < 10 && !Site.states(site.escalation(id)).contains(state); i++) {
+        for (int i = 0; i < 10; i++) {
             phone.press('1');
-            Thread.sleep(1_500);
+            if (Await.within(Duration.ofMillis(1_500), () -> Site.states(site.escalation(id)).contains(state))) return;
         }
-        site.await(id, state, Duration.ofSeconds(10));
+        throw new AssertionError(id + " did not come to " + state + ": " + site.escalation(id) + phone.output());
     }
 }

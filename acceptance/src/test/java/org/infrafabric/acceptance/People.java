@@ -1,11 +1,11 @@
 package org.infrafabric.acceptance;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
@@ -16,7 +16,6 @@ final class People implements AutoCloseable {
     private final Site site;
     private final List<Sipp> phones = new ArrayList<>();
     private final Map<String, String> ballots = new ConcurrentHashMap<>();
-    private final Set<String> voted = new HashSet<>();
     private Thread voting = Thread.ofVirtual().unstarted(this::vote);
 
     People(Site site) { this.site = site; }
@@ -48,17 +47,16 @@ final class People implements AutoCloseable {
 
     private Path folder(String name) { return site.folder.resolve("phone-" + name); }
 
+    /** The guardians hear of each council by the log's own stream. */
     private void vote() {
         try {
-            while (true) {
-                for (JsonNode escalation : site.get("op", "/v1/escalations?limit=100").json().path("escalations")) {
-                    String id = escalation.path("id").stringValue(), ballot = ballots.get(escalation.path("hazards").path(0).asString(""));
-                    if (ballot == null || !escalation.path("state").asString("").equals("IN_COUNCIL") || !voted.add(id)) continue;
-                    for (String guardian : List.of("sage", "skeptic")) site.post(guardian, "/v1/escalations/" + id + "/votes", ballot);
-                }
-                Thread.sleep(100);
+            for (JsonNode entry : (Iterable<JsonNode>) site.stream("op")::iterator) {
+                if (!entry.path("component").asString("").equals("IF.escalate") || !entry.path("event").asString("").equals("in_council")) continue;
+                String id = entry.at("/payload/escalation").asString(), ballot = ballots.get(site.escalation(id).at("/hazards/0").asString(""));
+                if (ballot == null) continue;
+                for (String guardian : List.of("sage", "skeptic")) site.post(guardian, "/v1/escalations/" + id + "/votes", ballot);
             }
-        } catch (Exception over) {
+        } catch (IOException | UncheckedIOException | InterruptedException over) {
             // the bus is gone, or the test is over: whoever waits for a vote will say so
         }
     }
@@ -66,7 +64,7 @@ final class People implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         voting.interrupt();
-        site.close();
+        site.close(); // ends the stream
         for (Sipp phone : phones) phone.close();
     }
 }

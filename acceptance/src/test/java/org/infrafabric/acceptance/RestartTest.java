@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Baresip;
 import org.infrafabric.testkit.Ports;
@@ -112,7 +112,10 @@ class RestartTest {
             payload.put("performative", "INFORM").put("callback", "http://127.0.0.1:" + port + "/").putObject("confidence").put("normalized", 0.9);
             String id = site.escalate(site.sign(message)); // ends at once
             site.decision(id, Duration.ofSeconds(30));
-            TimeUnit.SECONDS.sleep(2); // some tries find nobody
+            try (ServerSocket down = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                down.setSoTimeout(20_000);
+                for (int tries = 0; tries < 2; tries++) down.accept().close(); // without an answer
+            }
             site.bus().kill();
             List<JsonNode> delivered = new CopyOnWriteArrayList<>();
             HttpServer agent = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -152,11 +153,11 @@ final class RunningDoc implements AutoCloseable {
     /** Again and again, as people do: a phone drops keys while its sound is not running yet. */
     private void press(Matcher presses, String where) throws Exception {
         Started other = started.get(presses.group(3));
-        for (long end = System.nanoTime() + LIMIT.toNanos(); !other.said().contains(presses.group(4));) {
-            if (System.nanoTime() > end) throw new AssertionError(where + " waited for " + presses.group(4) + " and heard\n" + other.said());
+        for (long end = System.nanoTime() + LIMIT.toNanos(); System.nanoTime() - end < 0;) {
             type(presses.group(1), presses.group(2));
-            for (int looks = 0; looks < 20 && !other.said().contains(presses.group(4)); looks++) Thread.sleep(100);
+            if (Await.within(Duration.ofSeconds(2), () -> other.said().contains(presses.group(4)))) return;
         }
+        throw new AssertionError(where + " waited for " + presses.group(4) + " and heard\n" + other.said());
     }
 
     private void awaitSaid(String name, String text, String where) throws Exception {
@@ -236,16 +237,16 @@ final class RunningDoc implements AutoCloseable {
     }
 
     /** The shell and what it has started, as Ctrl-C in a terminal does. */
-    private static void stop(Started one) throws InterruptedException {
+    private static void stop(Started one) {
         List<ProcessHandle> all = Stream.concat(one.process.descendants(), Stream.of(one.process.toHandle())).toList();
+        CompletableFuture<?> ended = CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
         all.forEach(ProcessHandle::destroy);
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) Thread.sleep(20);
+        ended.completeOnTimeout(null, 30, TimeUnit.SECONDS).join();
         all.forEach(ProcessHandle::destroyForcibly);
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         for (Started one : started.values()) stop(one);
     }
 }

@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.testkit.Await;
@@ -169,6 +170,14 @@ final class Site implements AutoCloseable {
         return new Answer(response.statusCode(), type.contains("json") ? JSON.readTree(response.body()) : JSON.missingNode(), response);
     }
 
+    /** The log's entries from its first on, as the event stream brings them (WHATWG HTML §9.2); ends with the bus. */
+    Stream<JsonNode> stream(String owner) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + bus.http() + "/v1/events")).header("Last-Event-ID", "0")
+                .header("Authorization", "Bearer " + token(owner)).build();
+        return client.send(request, BodyHandlers.ofLines()).body().filter(line -> line.startsWith("data: "))
+                .map(line -> JSON.readTree(line.substring(6)));
+    }
+
     JsonNode escalation(String id) throws IOException, InterruptedException { return get("op", "/v1/escalations/" + id).json(); }
 
     /** Waits until the escalation has entered {@code state}, or gone past it. */
@@ -221,7 +230,7 @@ final class Site implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        client.close();
         if (bus != null) bus.close();
+        client.close(); // waits for its streams, which have ended with the bus
     }
 }

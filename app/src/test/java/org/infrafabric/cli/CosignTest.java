@@ -9,13 +9,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.server.Bus;
 import org.infrafabric.server.Config;
 import org.infrafabric.store.SqliteStore;
+import org.infrafabric.testkit.Await;
 import org.infrafabric.witness.Change;
 import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.Draft;
@@ -73,8 +74,8 @@ class CosignTest {
             second.process.destroyForcibly().waitFor();
             post(bus, "/v1/keys/rotate"); // makes the log grow
             awaited(bus, "0/2"); // and nobody knows the new key
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20); // the entry comes after the checkpoint that it tells of
-            while (!get(bus, "/v1/witness/entries?limit=1000").body().contains("cosigning_short")) assertThat(System.nanoTime()).isLessThan(deadline);
+            Await.that("the entry, which comes after the checkpoint that it tells of", Duration.ofSeconds(20),
+                    () -> get(bus, "/v1/witness/entries?limit=1000").body().contains("cosigning_short"));
             assertThat(get(bus, "/v1/witness/checkpoint?cosigned=true").body()).isEqualTo(checkpoint.note().toString());
         }
     }
@@ -134,13 +135,8 @@ class CosignTest {
 
     /** The newest checkpoint, as soon as it has so many cosignatures. */
     private String awaited(Bus bus, String cosigned) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
-        while (true) {
-            HttpResponse<String> answer = get(bus, "/v1/witness/checkpoint");
-            if (answer.headers().firstValue("X-IF-Cosigned").orElse("").equals(cosigned)) return answer.body();
-            assertThat(System.nanoTime()).as("%s", answer.headers()).isLessThan(deadline);
-            Thread.sleep(100);
-        }
+        return Await.until("a checkpoint cosigned " + cosigned, Duration.ofSeconds(40), () -> get(bus, "/v1/witness/checkpoint"),
+                answer -> answer.headers().firstValue("X-IF-Cosigned").orElse("").equals(cosigned)).body();
     }
 
     private HttpResponse<String> get(Bus bus, String path) throws Exception {

@@ -59,8 +59,8 @@ final class DashboardPreview implements Escalations {
                 new CallDesk(List::of, new ToldCalls(), new ToldCalls().rooms),
                 new Metrics(), Optional::empty, () -> Duration.ZERO);
         HttpApi api = new HttpApi(HttpSettings.defaults("127.0.0.1", port), parts);
-        System.out.println("http://127.0.0.1:" + api.start());
-        Thread.sleep(Duration.ofMinutes(20));
+        System.out.println("http://127.0.0.1:" + api.start() + " until a key is pressed");
+        int _ = System.in.read();
         api.close();
     }
 

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import org.infrafabric.testkit.Await;
 import org.infrafabric.witness.Entry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,7 +116,7 @@ class EventStreamsTest {
             assertThat(full.header("Retry-After")).isEqualTo("10");
             assertThat(small.metrics.scrape()).contains("ifbus_http_streams 3");
             for (Stream stream : open) stream.close();
-            waitUntil(() -> small.metrics.scrape().contains("ifbus_http_streams 0")); // a heartbeat shows that the client is gone
+            awaitStreams(small, 0); // a heartbeat shows that the client is gone
             open(small, "/v1/events", "op", "").close();
         }
     }
@@ -128,10 +128,10 @@ class EventStreamsTest {
             deaf.connect(new java.net.InetSocketAddress("127.0.0.1", strict.port));
             deaf.getOutputStream()
                     .write("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer op\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            waitUntil(() -> strict.metrics.scrape().contains("ifbus_http_streams 1"));
+            awaitStreams(strict, 1);
             var big = JsonMapper.shared().createObjectNode().put("escalation", "x".repeat(100_000));
             for (int i = 0; i < 200; i++) strict.log.add("IF.escalate", "ringing", ONE, big, Instant.EPOCH);
-            waitUntil(() -> strict.metrics.scrape().contains("ifbus_http_streams 0"));
+            awaitStreams(strict, 0);
         }
     }
 
@@ -154,8 +154,8 @@ class EventStreamsTest {
 
     private static String event(Entry entry) { return "id: " + entry.seq() + "\ndata: " + entry.json(); }
 
-    private static void waitUntil(BooleanSupplier condition) throws InterruptedException {
-        while (!condition.getAsBoolean()) Thread.sleep(20); // the class's timeout bounds it
+    private static void awaitStreams(RunningApi api, int open) throws Exception {
+        Await.until("so many streams: " + open, Duration.ofSeconds(30), api.metrics::scrape, text -> text.contains("ifbus_http_streams " + open));
     }
 
     private static Stream open(RunningApi api, String path, String token, String lastEventId) throws IOException, InterruptedException {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.infrafabric.testkit.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,7 +62,12 @@ class LimitsTest {
             stream.getOutputStream()
                     .write("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer op\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(status(stream)).isEqualTo("200");
-            Thread.sleep(2_500); // two looks
+            for (int looks = 0; looks < 2; looks++) {
+                try (Socket dripping = new Socket("127.0.0.1", api.port)) {
+                    drip(dripping, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+                    assertThat(closed(dripping)).as("one that is as old by now, and is closed").isTrue();
+                }
+            }
             kept.getOutputStream().write(request);
             assertThat(status(kept)).isEqualTo("200");
             api.log.add("ringing", ToldEscalations.trace("esc-1"), "esc-1");
@@ -100,16 +106,14 @@ class LimitsTest {
                 assertThat(closed(fourth)).isTrue();
             }
             for (Socket socket : open) socket.close();
-            String answer = "";
-            while (!answer.equals("200")) { // the server sees the ends a moment later; the class's timeout bounds it
+            Await.until("the server to see the ends", Duration.ofSeconds(20), () -> {
                 try (Socket next = new Socket("127.0.0.1", api.port)) {
                     next.getOutputStream().write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                    answer = status(next);
+                    return status(next);
                 } catch (IOException early) {
-                    answer = "";
+                    return "";
                 }
-                Thread.sleep(20);
-            }
+            }, "200"::equals);
         }
     }
 

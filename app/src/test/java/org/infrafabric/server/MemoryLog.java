@@ -27,7 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class MemoryLog implements LogReader {
     static final SigningKey KEY = SigningKey.ofSeed(new byte[32]);
 
-    volatile LogProofs proofs = proofs(provable(0));
+    private final WitnessLog other = provable(0);
+    volatile LogProofs proofs = LogProofs.of(other, Cosigning.none(other));
     private final List<Entry> entries = new ArrayList<>();
     private final List<Consumer<Entry>> listeners = new CopyOnWriteArrayList<>();
 
@@ -67,11 +68,17 @@ final class MemoryLog implements LogReader {
     @Override
     public LogProofs proofs() { return proofs; }
 
-    /** Nothing that a test could want to do to it. */
+    /** Of that same log; its new keys are written nowhere. */
     @Override
-    public LogKeeper keeper() { throw new UnsupportedOperationException(); }
+    public LogKeeper keeper() {
+        return new LogKeeper() {
+            @Override
+            public Entry rotateKey() { return other.changeKey(SigningKey.generate(), "0".repeat(32)).join(); }
 
-    private static LogProofs proofs(WitnessLog log) { return LogProofs.of(log, Cosigning.none(log)); }
+            @Override
+            public Entry deleteBlob(String id, String reason) { return other.deleteBlob(id, reason).join(); }
+        };
+    }
 
     static WitnessLog provable(int entries) {
         WitnessLog log = WitnessLog.open(SqliteStore.inMemory(), "node-1", KEY, InstantSource.fixed(Instant.EPOCH));

@@ -11,7 +11,7 @@ public final class BridgeFixture {
 
     /** A phone on a port. */
     public record Party(AudioPort port, Object phone) {
-        public void waitForPackets(int count) throws InterruptedException {
+        public void waitForPackets(int count) throws Exception {
             BridgeTest.until(() -> port.stats().received() >= count);
         }
     }

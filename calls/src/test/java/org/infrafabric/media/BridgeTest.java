@@ -7,13 +7,15 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.infrafabric.media.AudioPort.Encoding;
+import org.infrafabric.testkit.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -189,11 +191,5 @@ class BridgeTest {
         }
     }
 
-    static void until(BooleanSupplier come) throws InterruptedException {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!come.getAsBoolean()) {
-            if (System.nanoTime() > end) throw new AssertionError("did not come in ten seconds");
-            Thread.sleep(5);
-        }
-    }
+    static void until(Callable<Boolean> come) throws Exception { Await.that("it", Duration.ofSeconds(10), come); }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.infrafabric.testkit.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,8 +134,7 @@ class SqliteStoreTest {
         boolean together = small.isCompletedExceptionally(); // depends on whether the writer took both at once
         assertThat(names()).isEqualTo(together ? List.of("kept") : List.of("kept", "small"));
         store.limitPages(1 << 30);
-        for (int i = 0; store.trouble().isPresent() && i < 500; i++) TimeUnit.MILLISECONDS.sleep(10); // the store probes each second by itself
-        assertThat(store.trouble()).isEmpty();
+        Await.until("the store to find by itself that it can write", Duration.ofSeconds(10), store::trouble, Optional::isEmpty);
         assertThat(commits.failures.get()).isPositive();
         store.write(tx -> insert(tx, "again")).join();
         assertThat(names()).contains("kept", "again").doesNotContain("large");

@@ -20,9 +20,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.infrafabric.message.Decision;
 import org.infrafabric.message.IfMessage;
 import org.infrafabric.message.Signatures;
@@ -47,6 +47,7 @@ class IfbusClientTest {
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> resumedFrom = new LinkedBlockingQueue<>();
     private final AtomicInteger asked = new AtomicInteger();
+    private final Semaphore answers = new Semaphore(0);
     private volatile ObjectNode decision;
     private volatile Handler events = exchange -> answer(exchange, 404, "{}");
     private volatile AtomicInteger refusals = new AtomicInteger();   // how many more times the bus is busy
@@ -351,6 +352,7 @@ class IfbusClientTest {
             answer(exchange, 200, "{\"id\":\"esc-1\",\"traceId\":\"" + TRACE + "\",\"state\":\"" + (now == null ? "RINGING" : "DECIDED") + "\""
                     + (now == null ? "" : ",\"decision\":" + now) + "}");
             asked.incrementAndGet();
+            answers.release();
         } else {
             answer(exchange, 404, "{\"code\":\"not-found\",\"detail\":\"there is no such escalation\"}");
         }
@@ -371,8 +373,13 @@ class IfbusClientTest {
         exchange.getResponseBody().flush();
     }
 
+    /** Once a test. */
     private void awaitAsked(int times) {
-        while (asked.get() < times && over.getCount() > 0) LockSupport.parkNanos(100_000);
+        try {
+            if (!answers.tryAcquire(times, 20, TimeUnit.SECONDS)) throw new IllegalStateException("not asked " + times + " times");
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -6,17 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.BooleanSupplier;
 import io.netty.channel.EventLoop;
 import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
+import org.infrafabric.testkit.Await;
 import org.infrafabric.time.LoopTimers;
 import org.infrafabric.transport.EventLoops;
 import org.junit.jupiter.api.AfterEach;
@@ -129,13 +130,7 @@ class LoopbackCallTest {
         return call;
     }
 
-    private static void eventually(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + SECONDS.toNanos(5);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            Thread.sleep(5);
-        }
-    }
+    private static void eventually(Callable<Boolean> condition) throws Exception { Await.that("it", Duration.ofSeconds(5), condition); }
 
     private final class Party {
         final EventLoop loop = loops.next();

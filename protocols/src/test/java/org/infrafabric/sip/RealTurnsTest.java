@@ -250,7 +250,7 @@ class RealTurnsTest {
             assertThat(call).as(sipp.messages()).isNotNull();
             run(call::ring);
             Await.that("the PRACK", SOON, () -> sipp.messages().contains("PRACK sip:"));
-            Thread.sleep(200);
+            Await.that("our answer to it", SOON, () -> sipp.messages().contains("SIP/2.0 200"));
             on(() -> call.answer(audio, heard));
             awaitWords("answered", "ended well by peer");
             assertThat(sipp.await(SOON)).as(sipp.messages()).isZero();

@@ -2,25 +2,36 @@ package org.infrafabric.testkit;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
-/** Waits for something outside this process to become true; looks every 20 ms, and fails with what it saw last. */
+/** Waits for something that tells nobody when it happens; looks every 20 ms. */
 public final class Await {
     private Await() {}
 
-    /** The first answer that {@code enough} likes. Throws AssertionError after {@code limit}. */
+    /** The first answer that {@code enough} likes. Throws AssertionError, with what was seen last, after {@code limit}. */
     public static <T> T until(String what, Duration limit, Callable<T> look, Predicate<T> enough) throws Exception {
-        long end = System.nanoTime() + limit.toNanos();
-        while (true) {
-            T seen = look.call();
-            if (enough.test(seen)) return seen;
-            if (System.nanoTime() - end > 0) throw new AssertionError("waited " + limit + " for " + what + "; last seen: " + seen);
-            Thread.sleep(20);
-        }
+        AtomicReference<T> seen = new AtomicReference<>();
+        boolean come = within(limit, () -> {
+            seen.set(look.call());
+            return enough.test(seen.get());
+        });
+        if (!come) throw new AssertionError("waited " + limit + " for " + what + "; last seen: " + seen);
+        return seen.get();
     }
 
     /** Waits until {@code look} is true. */
     public static void that(String what, Duration limit, Callable<Boolean> look) throws Exception {
         until(what, limit, look, Boolean::booleanValue);
+    }
+
+    /** Whether {@code look} becomes true within {@code limit}: for what is done again until it helps, and for what must not happen for a while. */
+    public static boolean within(Duration limit, Callable<Boolean> look) throws Exception {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!look.call()) {
+            if (System.nanoTime() - end > 0) return false;
+            Thread.sleep(20);
+        }
+        return true;
     }
 }
