@@ -57,6 +57,7 @@ import org.infrafabric.witness.Cosigning;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.LogName;
 import org.infrafabric.witness.Subscription;
+import org.infrafabric.witness.WholeCheck;
 import org.infrafabric.witness.WitnessLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +97,8 @@ public final class Bus implements AutoCloseable {
         Metrics metrics = closing.add(new Metrics());
         countEntries(metrics);
         Cosigning cosigning = cosigning(metrics);
+        WholeCheck wholeCheck = closing.add(new WholeCheck(witness));
+        metrics.witnessIntact(() -> witness.fault().isEmpty() ? 1 : 0, wholeCheck::verified);
         Counters counters = Counters.open(store, Clock.systemUTC().instant(), System.nanoTime());
         guard = LiveGuard.open(config, source, data.path(), store, witness, Clock.systemUTC(), counters);
 
@@ -150,6 +153,7 @@ public final class Bus implements AutoCloseable {
         httpPort = api.start();
         cosigning.start(config.witnessing().every());
         ready.set(true);
+        wholeCheck.start();
     }
 
     /**
@@ -170,6 +174,7 @@ public final class Bus implements AutoCloseable {
     /** In fixed words: who may not read the log may read this. */
     private Optional<String> unready() {
         if (store.trouble().isPresent()) return Optional.of("the store cannot write: look at the disk of the data directory");
+        if (witness.fault().isPresent()) return Optional.of("the witness log is broken: 'ifbus witness verify' says where");
         return ready.get() ? Optional.empty() : Optional.of("starting or stopping");
     }
 

@@ -157,6 +157,12 @@ public final class Metrics implements AutoCloseable {
         gauge("ifbus.witness.cosignatures.needed", "Cosignatures that a checkpoint needs", needed);
     }
 
+    /** Whether no entry of the log is known to be broken, 1 or 0; and how far the look at all of them has come since the start. */
+    public void witnessIntact(LongSupplier intact, LongSupplier verified) {
+        gauge("ifbus.witness.intact", "1 while no fault is known in the log, 0 when one was found", intact);
+        gauge("ifbus.witness.verified.entries", "Entries verified since the start, of those that were there then", verified);
+    }
+
     /** All of it, in Prometheus' text format 0.0.4. */
     public String scrape() { return registry.scrape(); }
 

@@ -13,7 +13,7 @@ import org.infrafabric.message.VerifyKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes along a chain, some entries at a time, up to the first that is wrong. What concerns one entry alone (form, hash, signature) is checked on all cores;
+ * Goes along a chain, some entries at a time, up to the first that is wrong. What concerns one entry alone (form, hash, signature) may be checked on all cores;
  * only the links between entries are followed one by one.
  */
 final class ChainWalk {
@@ -25,7 +25,10 @@ final class ChainWalk {
      */
     record Line(byte[] json, @Nullable String trace, @Nullable String hash) {}
 
+    private static final int PARALLEL_FROM = 8;      // below, waking the other cores costs more than it saves
+
     private final String node;
+    private final boolean allCores;
     private final Map<String, VerifyKey> keys;
     private final Set<String> trusted = new LinkedHashSet<>();
     private final Set<String> signers = new LinkedHashSet<>();
@@ -39,9 +42,11 @@ final class ChainWalk {
      * @param trusted keys that the caller vouches for
      * @param from seq of the first entry to come
      * @param prev hash of the entry before it
+     * @param allCores false: the caller's thread does all of it
      */
-    ChainWalk(String node, Map<String, VerifyKey> keys, Collection<VerifyKey> trusted, long from, String prev) {
+    ChainWalk(String node, Map<String, VerifyKey> keys, Collection<VerifyKey> trusted, long from, String prev, boolean allCores) {
         this.node = node;
+        this.allCores = allCores;
         this.keys = new HashMap<>(keys);
         for (VerifyKey key : trusted) {
             this.keys.put(key.keyId(), key);
@@ -132,8 +137,8 @@ final class ChainWalk {
         return null;
     }
 
-    private static IntStream all(int count) {
+    private IntStream all(int count) {
         IntStream all = IntStream.range(0, count);
-        return count < 8 ? all : all.parallel();
+        return allCores && count >= PARALLEL_FROM ? all.parallel() : all;
     }
 }

@@ -8,6 +8,7 @@ public enum EventType {
     KEY_CHANGED("IF.message", "key_changed", "The node signs with another key from the next entry on; this one is signed by the old key.", "keyId", "publicKey"),
     COSIGNING_SHORT("IF.message", "cosigning_short", "A checkpoint of the log has fewer cosignatures of outside witnesses than the config asks for.", "size", "cosignatures", "needed"),
     COSIGNING_RESTORED("IF.message", "cosigning_restored", "Enough outside witnesses cosign the log's checkpoints again.", "size", "cosignatures", "needed"),
+    LOG_BROKEN("IF.message", "log_broken", "An entry before this one is not what was written, or the hash tree above it: no new escalation is taken from now on.", "seq", "what"),
     BLOB_DELETED("IF.record", "blob_deleted", "The bytes and the salt of a blob were deleted; its hash stays in the entry that names it.", "blob", "entry", "reason"),
     GUARD_DECIDED("IF.guard", "guard_decided", "What the guard said to a message, and what it looked at: with the policy and roster that its hashes name, enough to judge again.", "escalation", "result", "rule", "reason", "policyHash", "inputs", "hazards", "rungs", "council"),
     POLICY_LOADED("IF.guard", "policy_loaded", "A policy is in force from now on: at the start, and whenever it is read again. Its hash names the canonical form of what stands here.", "policyHash", "file", "cause", "by", "approved", "policy"),

@@ -33,6 +33,7 @@ final class LogOpening {
     private LogOpening() {}
 
     static Found open(SqliteStore store, LogName name, SigningKey key, String now) {
+        lookAgain(store);
         try {
             return store.write(tx -> open(tx, name, key, now)).join();
         } catch (CompletionException e) {
@@ -46,6 +47,19 @@ final class LogOpening {
         Chain chain = chain(tx, kept.node(), key, now);
         TreeEdge edge = tree(tx, kept, chain.seq());
         return new Found(kept, new Sealer.Durable(new Sealing.End(chain.seq(), chain.hash(), key), edge));
+    }
+
+    /** Where a former life found a fault, all is verified before anything is added: the end alone would not show it. */
+    private static void lookAgain(SqliteStore store) {
+        if (store.read(tx -> tx.first("SELECT 1 FROM witness_faults", row -> true)).isEmpty()) return;
+        Optional<Verdict.Fault> fault = new Verifier(List.of(), Optional.empty()).verify(store).fault();
+        if (fault.isPresent()) throw broken(fault.get());
+        LOG.info("the witness log, in which a fault was found, is whole again");
+        store.write(tx -> tx.execute("DELETE FROM witness_faults")).join();
+    }
+
+    private static BrokenLog broken(Verdict.Fault fault) {
+        return new BrokenLog("the witness log is broken at seq " + fault.seq() + ": " + fault.what() + "; nothing is added to it");
     }
 
     private static LogName named(Transaction tx, LogName name) {
@@ -141,11 +155,10 @@ final class LogOpening {
         ParsedEntry first = ParsedEntry.read(last.getFirst().json());
         boolean whole = last.size() <= CHECKED;
         long from = whole ? 1 : first.seq();
-        ChainWalk walk = new ChainWalk(node, keys, List.of(), from, whole ? EntryForm.GENESIS : first.prev());
+        ChainWalk walk = new ChainWalk(node, keys, List.of(), from, whole ? EntryForm.GENESIS : first.prev(), true);
         walk.take(last);
         if (walk.fault().isPresent()) {
-            Verdict.Fault fault = walk.fault().get();
-            throw new BrokenLog("the witness log is broken at seq " + fault.seq() + ": " + fault.what() + "; nothing is added to it");
+            throw broken(walk.fault().get());
         }
         if (!walk.activeKeyId().equals(key.keyId())) {
             throw new IllegalArgumentException("the witness log is signed by key " + walk.activeKeyId() + ", not by " + key.keyId()

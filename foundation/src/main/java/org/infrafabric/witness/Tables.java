@@ -18,7 +18,9 @@ final class Tables {
             "CREATE TABLE witness_tiles (level INTEGER NOT NULL, tile INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, tile)) STRICT, WITHOUT ROWID",
             // signed notes; 'cosignatures' counts those of the witnesses that the policy names
             "CREATE TABLE witness_checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL, cosignatures INTEGER NOT NULL) STRICT",
-            "ALTER TABLE witness_node ADD COLUMN origin TEXT");
+            "ALTER TABLE witness_node ADD COLUMN origin TEXT",
+            // what was found to be wrong while the bus ran; the next start looks again before it adds anything
+            "CREATE TABLE witness_faults (seq INTEGER NOT NULL, what TEXT NOT NULL) STRICT");
 
     private Tables() {}
 }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.infrafabric.message.Sha256;
 import org.infrafabric.message.VerifyKey;
@@ -27,8 +28,18 @@ import org.infrafabric.store.Transaction;
 public final class Verifier {
     /** A line of an export, in bytes; a payload has at most 1 MB. */
     static final int MAX_LINE = 4 << 20;
-    private static final int CHUNK = 1_024;
     private static final int CHUNK_BYTES = 8 << 20;
+
+    /**
+     * How a verification goes along.
+     *
+     * @param atOnce entries of a step
+     * @param allCores false: the caller's thread does all of it
+     * @param goOn called after each step with the seq of the last good entry; may wait; false ends it
+     */
+    record Pace(int atOnce, boolean allCores, LongPredicate goOn) {
+        static final Pace FULL = new Pace(1_024, true, verified -> true);
+    }
 
     private final List<VerifyKey> trusted;
     private final Optional<String> expectedHead;
@@ -56,14 +67,14 @@ public final class Verifier {
         } catch (IllegalArgumentException e) {
             return Verdict.unreadable("", 0, "the export's first line " + e.getMessage());
         }
-        ChainWalk walk = walk(header);
+        ChainWalk walk = walk(header, Pace.FULL);
         TreeCheck tree = new TreeCheck(checkpoint.stream().toList(), false);
         Optional<Verdict.Fault> besides = Optional.empty();
         List<ChainWalk.Line> chunk = new ArrayList<>();
         do {
             chunk.clear();
             int bytes = 0;
-            while (chunk.size() < CHUNK && bytes < CHUNK_BYTES) {
+            while (chunk.size() < Pace.FULL.atOnce() && bytes < CHUNK_BYTES) {
                 Optional<byte[]> line = lines.next();
                 if (line.isEmpty()) break;
                 bytes += line.get().length;
@@ -76,49 +87,53 @@ public final class Verifier {
 
     /** Verifies the log in a database as it is at this moment, with its blobs; also beside the node that writes it. */
     public Verdict verify(SqliteStore store) {
+        return verify(store, Pace.FULL).orElseThrow();
+    }
+
+    /** The same at another pace; empty when that ended it. */
+    Optional<Verdict> verify(SqliteStore store, Pace pace) {
         try {
-            return whole(store);
+            return whole(store, pace);
         } catch (StoreFailure failure) {
             if (!failure.damaged()) throw failure;
-            return Verdict.unreadable("", 1, unreadable(failure));
+            return Optional.of(Verdict.unreadable("", 1, unreadable(failure)));
         }
     }
 
-    private Verdict whole(SqliteStore store) {
+    private Optional<Verdict> whole(SqliteStore store, Pace pace) {
         WitnessReader reader = new WitnessReader(store);
         Optional<String> node = reader.node();
-        if (node.isEmpty()) {
-            return Verdict.unreadable("", 0, "the database holds no witness log");
-        }
+        if (node.isEmpty()) return Optional.of(Verdict.unreadable("", 0, "the database holds no witness log"));
+        List<Checkpoint> known = new ArrayList<>(reader.keptCheckpoint(0).stream().toList()); // before the count: it must not be of a log that has grown since
         long end = reader.count();
         ChainWalk walk;
         try {
-            walk = walk(ExportHeader.of(node.get(), reader.keys()));
+            walk = walk(ExportHeader.of(node.get(), reader.keys()), pace);
         } catch (IllegalArgumentException e) {
-            return Verdict.unreadable(node.get(), 0, "a key in the database " + e.getMessage());
+            return Optional.of(Verdict.unreadable(node.get(), 0, "a key in the database " + e.getMessage()));
         }
-        List<Checkpoint> known = new ArrayList<>(reader.keptCheckpoint(0).stream().toList());
         checkpoint.ifPresent(known::add);
         TreeCheck tree = new TreeCheck(known, reader.name().isPresent());
         Optional<Verdict.Fault> besides = Optional.empty();
         while (walk.seq() < end && walk.fault().isEmpty() && besides.isEmpty()) {
-            long from = walk.seq() + 1;
+            long from = walk.seq() + 1, to = Math.min(end, walk.seq() + pace.atOnce());
             try {
-                besides = store.read(tx -> step(tx, walk, tree, from, end));
+                besides = store.read(tx -> step(tx, walk, tree, from, to));
             } catch (StoreFailure failure) {
                 if (!failure.damaged()) throw failure;
                 besides = Optional.of(new Verdict.Fault(walk.seq() + 1, unreadable(failure)));
             }
+            if (!pace.goOn().test(walk.seq())) return Optional.empty();
         }
-        return verdict(node.get(), walk, tree, besides);
+        return Optional.of(verdict(node.get(), walk, tree, besides));
     }
 
     private static String unreadable(StoreFailure failure) { return "the database cannot be read from here on: " + failure.getMessage(); }
 
     /** Goes on by a chunk; gives what is wrong beside the chain itself. */
-    private static Optional<Verdict.Fault> step(Transaction tx, ChainWalk walk, TreeCheck tree, long from, long end) {
-        List<ChainWalk.Line> lines = tx.query("SELECT json, trace, hash FROM witness_entries WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?",
-                row -> new ChainWalk.Line(row.text(0).getBytes(UTF_8), row.text(1), row.text(2)), from, end, (long) CHUNK);
+    private static Optional<Verdict.Fault> step(Transaction tx, ChainWalk walk, TreeCheck tree, long from, long to) {
+        List<ChainWalk.Line> lines = tx.query("SELECT json, trace, hash FROM witness_entries WHERE seq >= ? AND seq <= ? ORDER BY seq",
+                row -> new ChainWalk.Line(row.text(0).getBytes(UTF_8), row.text(1), row.text(2)), from, to);
         if (lines.isEmpty()) return Optional.of(new Verdict.Fault(from, "it went missing while the log was read"));
         List<ParsedEntry> good = walk.take(lines);
         for (ParsedEntry entry : good) {
@@ -147,10 +162,10 @@ public final class Verifier {
                 .filter(entry -> entry.json().contains("\"blob\":\"" + id + "\"")).isPresent();
     }
 
-    private ChainWalk walk(ExportHeader header) {
+    private ChainWalk walk(ExportHeader header, Pace pace) {
         Map<String, VerifyKey> keys = new HashMap<>();
         for (VerifyKey key : header.keys()) keys.put(key.keyId(), key);
-        return new ChainWalk(header.node(), keys, trusted, 1, EntryForm.GENESIS);
+        return new ChainWalk(header.node(), keys, trusted, 1, EntryForm.GENESIS, pace.allCores());
     }
 
     private Verdict verdict(String node, ChainWalk walk, TreeCheck tree, Optional<Verdict.Fault> besides) {

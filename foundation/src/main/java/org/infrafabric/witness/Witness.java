@@ -13,6 +13,6 @@ public interface Witness {
      */
     CompletableFuture<List<Entry>> append(Change change);
 
-    /** True while so much is queued that no new escalation should be taken (503); running ones go on. */
+    /** True while no new escalation should be taken (503), because too much is queued or the log is known to be broken; running ones go on. */
     boolean saturated();
 }

@@ -37,6 +37,7 @@ public final class WitnessLog implements Witness, AutoCloseable {
     private final Sealer sealer;
     private final AtomicLong queuedBytes = new AtomicLong();
     private volatile @Nullable Checkpoint signed;
+    private volatile Optional<Verdict.Fault> fault = Optional.empty();
 
     private WitnessLog(SqliteStore store, LogOpening.Found found, InstantSource clock, RandomGenerator salts) {
         this.store = store;
@@ -48,7 +49,7 @@ public final class WitnessLog implements Witness, AutoCloseable {
     }
 
     /**
-     * Opens or begins the chain of a node and checks its last entries, and the whole of its tree against the newest checkpoint.
+     * Opens or begins the chain of a node and checks its last entries, and its stored tree against the newest checkpoint; {@link WholeCheck} does the rest.
      *
      * @param name the same for the life of the database: a database that knows another origin keeps it
      * @param key the key that signed last, or any for a new chain; {@link #changeKey} brings in another
@@ -105,7 +106,22 @@ public final class WitnessLog implements Witness, AutoCloseable {
     }
 
     @Override
-    public boolean saturated() { return store.saturated() || queuedBytes.get() > HIGH_WATER_BYTES; }
+    public boolean saturated() { return store.saturated() || queuedBytes.get() > HIGH_WATER_BYTES || fault.isPresent(); }
+
+    /** What {@link WholeCheck} found to be wrong with entries that were there before; empty while nothing is known. */
+    public Optional<Verdict.Fault> fault() {
+        return fault;
+    }
+
+    /** From now on no new escalation is taken; what runs comes to its end, and the finding stands in the log. */
+    CompletableFuture<List<Entry>> broken(Verdict.Fault found, String traceId) {
+        fault = Optional.of(found);
+        var payload = JsonNodeFactory.instance.objectNode().put("seq", found.seq()).put("what", found.what());
+        return append(new Change(List.of(new Draft(EventType.LOG_BROKEN, traceId, payload)),
+                (tx, sealed) -> tx.execute("INSERT INTO witness_faults (seq, what) VALUES (?, ?)", found.seq(), found.what())));
+    }
+
+    SqliteStore store() { return store; }
 
     /** What stands in the log. */
     public WitnessReader reader() { return reader; }

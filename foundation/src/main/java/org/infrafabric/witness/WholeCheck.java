@@ -1,0 +1,75 @@
+package org.infrafabric.witness;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.infrafabric.message.TraceIds;
+import org.infrafabric.store.StoreFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Verifies the whole log once while its bus runs: opening looks at the end alone, so that a start takes no longer in a large log. It has a thread of its own
+ * and takes its time. A fault is told to the operator and to the log itself, and no new escalation is taken after it ({@link WitnessLog#saturated}).
+ */
+public final class WholeCheck implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WholeCheck.class);
+    private static final int AT_ONCE = 32;           // some 3 ms of one core
+    /** With the work itself, below 2,000 entries a second and a fifth of a core: a million in some ten minutes. */
+    private static final Duration PAUSE = Duration.ofMillis(16);
+
+    private final WitnessLog log;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Thread thread = Thread.ofPlatform().name("log-check").daemon().unstarted(this::run);
+    private volatile long verified;
+
+    public WholeCheck(WitnessLog log) { this.log = log; }
+
+    /** Once. */
+    public void start() { thread.start(); }
+
+    /** Seq of the last entry that was found to be good. */
+    public long verified() { return verified; }
+
+    private void run() {
+        try {
+            Verifier.Pace pace = new Verifier.Pace(AT_ONCE, false, this::rest);
+            Optional<Verdict> verdict = new Verifier(List.of(), Optional.empty()).verify(log.store(), pace);
+            if (verdict.isEmpty()) return; // the bus stops
+            Verdict.Fault fault = verdict.get().fault().orElse(null);
+            if (fault == null) LOG.info("the witness log is whole: {} entries, as they were at the start", verdict.get().entries());
+            else tell(fault);
+        } catch (StoreFailure unread) {
+            LOG.warn("the witness log could not be verified to its end, only up to seq {}: {}", verified, unread.getMessage());
+        }
+    }
+
+    private boolean rest(long upTo) {
+        verified = upTo;
+        try {
+            return !stopping.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private void tell(Verdict.Fault fault) {
+        LOG.error("the witness log is broken at seq {}: {}; no new escalation is taken, what runs goes on. 'ifbus witness verify' says the same;"
+                + " the runbook says what to do", fault.seq(), fault.what());
+        var unused = log.broken(fault, TraceIds.random(new SecureRandom()));
+    }
+
+    /** Waits for the step that runs. */
+    @Override
+    public void close() {
+        stopping.countDown();
+        try {
+            thread.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
