@@ -6,23 +6,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import org.infrafabric.message.MessageRefused;
+import org.infrafabric.message.StrictJson;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads request bodies, and stops where the limit is. */
 final class Bodies {
     /** So much more is read and dropped before a 413, so that a client which first writes everything gets to read the answer. */
     private static final int DROPPED_AT_MOST = 32 << 20;
-
-    private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build()).build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
     private Bodies() {}
 
@@ -49,18 +41,13 @@ final class Bodies {
         }
     }
 
-    /**
-     * A body that is one small JSON object, read strictly: no name twice, nothing after it.
-     *
-     * @param needed the name that it must have, for what is said to people
-     */
-    static ObjectNode object(Context ctx, int limit, String needed) {
+    /** A body that is one JSON object, read as strictly as a message is. */
+    static ObjectNode object(Context ctx, int limit) {
         try {
-            if (STRICT.readTree(json(ctx, limit)) instanceof ObjectNode object) return object;
-        } catch (JacksonException broken) {
-            throw new Problem(Problem.Code.MALFORMED, "", broken.getOriginalMessage());
+            return StrictJson.parse(json(ctx, limit));
+        } catch (MessageRefused broken) {
+            throw new Problem(Problem.Code.MALFORMED, broken.field(), broken.detail());
         }
-        throw new Problem(Problem.Code.SCHEMA, "", "An object with '" + needed + "' is needed.");
     }
 
     private static byte[] read(InputStream in, int limit) throws IOException {

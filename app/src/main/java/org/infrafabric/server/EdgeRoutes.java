@@ -11,9 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
-import org.infrafabric.message.MessageRefused;
 import org.infrafabric.message.Sha256;
-import org.infrafabric.message.StrictJson;
 import org.infrafabric.sip.EdgeCheck;
 import org.infrafabric.witness.Draft;
 import org.infrafabric.witness.EventType;
@@ -48,7 +46,7 @@ final class EdgeRoutes {
     }
 
     void check(Context ctx, Principal who) {
-        JsonNode body = body(ctx);
+        JsonNode body = Bodies.object(ctx, BODY_BYTES);
         EdgeCheck.Asked asked = asked(body);
         ObjectNode answer = switch (edge.check(asked, clock.instant())) {
             case EdgeCheck.Answer.Ordinary() -> EdgeCheck.uri(asked.from()).flatMap(uri -> guard.guard().mayCallIn(uri)).isPresent() ? allowed()
@@ -98,14 +96,6 @@ final class EdgeRoutes {
                 .put("source", brief(source))
                 .put("cause", reason + ", asked by " + who.id()).put("suppressed", suppressed.getAndSet(0));
         guard.note(new Draft(EventType.CALL_REFUSED, NO_TRACE, payload));
-    }
-
-    private static JsonNode body(Context ctx) {
-        try {
-            return StrictJson.parse(Bodies.json(ctx, BODY_BYTES));
-        } catch (MessageRefused broken) {
-            throw new Problem(Problem.Code.MALFORMED, broken.field(), broken.detail());
-        }
     }
 
     private static EdgeCheck.Asked asked(JsonNode body) {

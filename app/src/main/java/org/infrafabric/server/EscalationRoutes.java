@@ -108,7 +108,7 @@ final class EscalationRoutes {
         if (who.id().isEmpty())
             throw new Problem(Problem.Code.FORBIDDEN, "Authorization", "This token is bound to no guardian; name one for it in the config.");
         String id = Parameters.escalationId(ctx);
-        Ballot ballot = Ballot.read(Bodies.object(ctx, VOTE_BYTES, "vote"));
+        Ballot ballot = Ballot.read(Bodies.object(ctx, VOTE_BYTES));
         switch (answer(escalations.vote(id, who.id(), ballot.vote, ballot.conditions, ballot.reason))) {
             case VoteResult.Counted(EscalationView view) -> Answers.json(ctx, 200, EscalationJson.of(view));
             case VoteResult.NoSuchEscalation() -> throw none(id);

@@ -35,7 +35,7 @@ final class FeedbackRoutes {
     /** The last word of each rater counts; who rates is the token's owner, never the body's. */
     void give(Context ctx, Principal who) {
         EscalationView view = routes.seen(ctx, who);
-        ObjectNode body = Bodies.object(ctx, BYTES, "usefulness");
+        ObjectNode body = Bodies.object(ctx, BYTES);
         JsonNode usefulness = body.path("usefulness");
         if (!usefulness.isInt() || usefulness.asInt() < Feedback.LEAST || usefulness.asInt() > Feedback.MOST)
             throw new Problem(Problem.Code.SCHEMA, "/usefulness", "A whole number from " + Feedback.LEAST + " (of no use) to " + Feedback.MOST + ".");

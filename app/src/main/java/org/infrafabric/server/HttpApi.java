@@ -6,9 +6,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
-import io.javalin.http.HttpResponseException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,26 +18,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.StatisticsHandler;
-import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.VirtualThreads;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.infrafabric.message.MessageSchema;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The HTTP API and the dashboard (CONTRACT §2). Requests run on virtual threads, so a handler may wait.
@@ -47,12 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>What no route below names is a 404 problem; every error is a problem document (RFC 9457) with a {@link Problem.Code}.
  */
 public final class HttpApi implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final Set<Role> ANYONE_KNOWN = Set.of(Role.OPERATOR, Role.AGENT, Role.GUARDIAN);
     private static final Set<Role> OPERATORS = Set.of(Role.OPERATOR);
     private static final Set<Role> PEOPLE = Set.of(Role.OPERATOR, Role.GUARDIAN);
-    private static final String CONTENT_SECURITY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-            + "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final HttpSettings settings;
     private final HttpParts parts;
@@ -193,6 +170,17 @@ public final class HttpApi implements AutoCloseable {
                 why.map(reason -> "{\"status\":\"not-ready\",\"reason\":\"" + reason + "\"}").orElse("{\"status\":\"ready\"}"));
     }
 
+    /** What this path takes; empty for one that is not there. */
+    private List<String> methodsOf(String path) {
+        List<String> methods = new ArrayList<>();
+        for (Route route : routes) {
+            if (!path.matches(route.path.replaceAll("\\{[a-z]+}", "[^/]+"))) continue;
+            methods.add(route.method);
+            if (route.method.equals("GET")) methods.add("HEAD");
+        }
+        return methods;
+    }
+
     private record Route(String method, String path, Set<Role> roles, Handler handler) {}
 
     @FunctionalInterface
@@ -220,16 +208,9 @@ public final class HttpApi implements AutoCloseable {
         config.http.compressionStrategy = CompressionStrategy.NONE; // answers are small, and streams must not wait in a compressor
         config.http.defaultContentType = "application/octet-stream"; // one whose charset would not stick to what comes after it
         config.router.ignoreTrailingSlashes = false;
-        QueuedThreadPool threads = new QueuedThreadPool(32, 4);
-        threads.setName("http");
-        threads.setDaemon(true);
-        threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("request-"));
-        config.jetty.threadPool = threads;
-        config.jetty.modifyServer(this::configure);
-        config.jetty.modifyHttpConfiguration(this::configure);
-        config.jetty.addConnector(this::connector);
+        new HttpListener(settings).configure(config.jetty);
         config.routes.before(ctx -> {
-            headers(ctx);
+            SafeHeaders.ALL.forEach(ctx::header);
             door.checkWhereFrom(ctx);
         });
         for (Route route : routes) {
@@ -237,14 +218,7 @@ public final class HttpApi implements AutoCloseable {
             config.routes.addHttpHandler(HandlerType.findOrCreate(route.method), route.path, handler);
             if (route.method.equals("GET")) config.routes.addHttpHandler(HandlerType.HEAD, route.path, handler);
         }
-        config.routes.exception(Problem.class, (problem, ctx) -> problem.answer(ctx));
-        config.routes.exception(HttpResponseException.class, (refused, ctx) -> refusedByRouter(refused, ctx));
-        config.routes.exception(HttpException.RuntimeException.class, (broken, ctx) -> brokenBody(broken, ctx));
-        config.routes.exception(UncheckedIOException.class, (broken, ctx) -> brokenBody(broken, ctx));
-        config.routes.exception(Exception.class, (failed, ctx) -> {
-            LOG.error("{} {} failed; the client got a 500", ctx.method(), ctx.path(), failed);
-            new Problem(Problem.Code.INTERNAL, "", "The server's log says more. Trying again may help.").answer(ctx);
-        });
+        new Refusals(this::methodsOf).register(config.routes);
     }
 
     private Handler counted(Route route) {
@@ -262,82 +236,6 @@ public final class HttpApi implements AutoCloseable {
                 if (!stream) parts.metrics().httpAnswered(route.method, route.path, status, Duration.ofNanos(System.nanoTime() - began));
             }
         };
-    }
-
-    private void refusedByRouter(HttpResponseException refused, Context ctx) {
-        if (refused.getStatus() == 405) {
-            List<String> allowed = new ArrayList<>();
-            for (Route route : routes) if (matches(route.path, ctx.path())) allowed.add(route.method);
-            ctx.header("Allow", String.join(", ", allowed));
-            new Problem(Problem.Code.METHOD, "", "This path takes " + String.join(" and ", allowed) + ".").answer(ctx);
-        } else if (refused.getStatus() == 404) {
-            new Problem(Problem.Code.NOT_FOUND, "", "GET /openapi.yaml lists every path.").answer(ctx);
-        } else {
-            new Problem(Problem.Code.BAD_REQUEST, "", String.valueOf(refused.getMessage())).answer(ctx);
-        }
-    }
-
-    /** A body that came too slowly, or not to its end. The client's doing, so nobody is woken for it. */
-    private static void brokenBody(Exception broken, Context ctx) {
-        boolean slow = broken instanceof HttpException bad && bad.getCode() == 408;
-        ctx.header("Connection", "close");
-        new Problem(slow ? Problem.Code.SLOW : Problem.Code.BAD_REQUEST, "",
-                slow ? Problem.Code.SLOW.advice(408) : "The body did not come to its end.").answer(ctx);
-    }
-
-    private static boolean matches(String pattern, String path) { return path.matches(pattern.replaceAll("\\{[a-z]+}", "[^/]+")); }
-
-    private static void headers(Context ctx) {
-        ctx.header("Content-Security-Policy", CONTENT_SECURITY);
-        ctx.header("X-Content-Type-Options", "nosniff");
-        ctx.header("X-Frame-Options", "DENY");
-        ctx.header("Referrer-Policy", "no-referrer");
-        ctx.header("Cross-Origin-Opener-Policy", "same-origin");
-        ctx.header("Cross-Origin-Resource-Policy", "same-origin");
-        ctx.header("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
-    }
-
-    private void configure(Server server) {
-        server.addBean(new NetworkConnectionLimit(settings.maxConnections(), server));
-        server.setErrorHandler((Request.Handler) HttpApi::unreadable);
-        server.setStopTimeout(5_000);
-        server.setHandler(new StatisticsHandler());
-    }
-
-    /** What Jetty refuses before a route is found: broken request lines, headers over the limit, a missing Host. */
-    private static boolean unreadable(Request request, Response response, Callback callback) {
-        int status = response.getStatus();
-        Problem.Code code = switch (status) {
-            case 408 -> Problem.Code.SLOW;
-            case 413 -> Problem.Code.TOO_LARGE;
-            case 414 -> Problem.Code.LONG_LINE;
-            case 431 -> Problem.Code.LONG_HEAD;
-            default -> status >= 500 ? Problem.Code.INTERNAL : Problem.Code.BAD_REQUEST;
-        };
-        response.setStatus(code.status());
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
-        byte[] document = new Problem(code, "", code.advice(status)).document();
-        Content.Sink.write(response, true, new String(document, StandardCharsets.UTF_8), callback);
-        return true;
-    }
-
-    private void configure(HttpConfiguration http) {
-        http.setUriCompliance(UriCompliance.DEFAULT);
-        http.setSendServerVersion(false);
-        http.setSendDateHeader(true);
-        http.setRequestHeaderSize(settings.headBytes());
-        http.setMinRequestDataRate(settings.slowestBody());
-    }
-
-    private ServerConnector connector(Server server, HttpConfiguration http) {
-        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-        connector.setHost(settings.host());
-        connector.setPort(settings.port());
-        connector.setIdleTimeout(settings.writeTimeout().toMillis());
-        connector.setAcceptQueueSize(1_024);
-        connector.addBean(new Connections(settings, connector.getScheduler()));
-        connector.setShutdownIdleTimeout(100); // idle connections need no second of grace
-        return connector;
     }
 
     private static String reason(Throwable failed) {

@@ -7,8 +7,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import org.infrafabric.message.MessageRefused;
-import org.infrafabric.message.StrictJson;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,13 +18,7 @@ final class Wishes {
 
     private Wishes() {}
 
-    static ObjectNode body(Context ctx) {
-        try {
-            return StrictJson.parse(Bodies.json(ctx, BODY_BYTES));
-        } catch (MessageRefused broken) {
-            throw new Problem(Problem.Code.MALFORMED, broken.field(), broken.detail());
-        }
-    }
+    static ObjectNode body(Context ctx) { return Bodies.object(ctx, BODY_BYTES); }
 
     /** A field of the body that must be there. */
     static String text(ObjectNode body, String field) {

@@ -62,7 +62,10 @@ final class DescribedApi {
         return file.path("no such path");
     }
 
-    private JsonNode resolved(JsonNode node) {
+    JsonNode paths() { return file.path("paths"); }
+
+    /** What it points at, if it points. */
+    JsonNode resolved(JsonNode node) {
         return node.has("$ref") ? file.at(node.path("$ref").asString().substring(1)) : node;
     }
 

@@ -245,10 +245,10 @@ class HttpApiTest {
     @Test
     void shouldRefuseAVoteThatCannotBeRead() {
         record Bad(String body, String code, String field) {}
-        for (Bad bad : List.of(new Bad("not json", "malformed", ""), new Bad("", "schema", ""), new Bad("[]", "schema", ""),
+        for (Bad bad : List.of(new Bad("not json", "malformed", ""), new Bad("", "malformed", ""), new Bad("[]", "malformed", ""),
                 new Bad("{}", "schema", "/vote"),
                 new Bad("{\"vote\":1}", "schema", "/vote"), new Bad("{\"vote\":\"maybe\"}", "schema", "/vote"),
-                new Bad("{\"vote\":\"approve\",\"vote\":\"reject\"}", "malformed", ""), new Bad("{\"vote\":\"approve\"} x", "malformed", ""),
+                new Bad("{\"vote\":\"approve\",\"vote\":\"reject\"}", "malformed", "/vote"), new Bad("{\"vote\":\"approve\"} x", "malformed", ""),
                 new Bad("{\"vote\":\"approve\",\"conditions\":\"a\"}", "schema", "/conditions"),
                 new Bad("{\"vote\":\"approve\",\"conditions\":[\"a\",2]}", "schema", "/conditions/1"),
                 new Bad("{\"vote\":\"reject\",\"conditions\":[\"a\"]}", "schema", "/conditions"),
