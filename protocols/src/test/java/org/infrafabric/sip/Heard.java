@@ -6,7 +6,7 @@ import org.infrafabric.call.Leg;
 import org.infrafabric.call.LegEnd;
 
 /** Keeps what a leg told, as short words in order. */
-final class Heard implements Leg.Listener {
+class Heard implements Leg.Listener {
     final List<String> words = new CopyOnWriteArrayList<>();
     final List<LegEnd> ends = new CopyOnWriteArrayList<>();
 

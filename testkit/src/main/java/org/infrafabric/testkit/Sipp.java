@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** sipp (package sip-tester), running one scenario. */
 public final class Sipp implements AutoCloseable {
@@ -33,7 +34,7 @@ public final class Sipp implements AutoCloseable {
 
     /** The same on a given port: two in a row must be free. */
     public static Sipp callee(Path folder, SippScenario scenario, int calls, int port) throws IOException {
-        return start(folder, scenario, port, "-m", Integer.toString(calls));
+        return listening(start(folder, scenario, port, "-m", Integer.toString(calls)));
     }
 
     /** Starts sipp as a caller. {@code service}: the user part it calls. */
@@ -44,6 +45,27 @@ public final class Sipp implements AutoCloseable {
     /** Starts sipp as a caller over TCP from a given port, for one call under a given Call-ID: with it a test can sign what sipp will say. */
     public static Sipp caller(Path folder, SippScenario scenario, String remote, String service, int port, String callId) throws IOException {
         return start(folder, scenario, port, "-m", "1", "-s", service, "-t", "t1", "-cid_str", callId, remote);
+    }
+
+    /** A callee for one call that repeats nothing by itself: what goes out, and what must come in, is what the scenario says. */
+    public static Sipp exactCallee(Path folder, SippScenario scenario) throws IOException {
+        return listening(start(folder, scenario, Ports.free(2), "-m", "1", "-nr"));
+    }
+
+    /** The same as a caller. */
+    public static Sipp exactCaller(Path folder, SippScenario scenario, String remote, String service) throws IOException {
+        return start(folder, scenario, Ports.free(2), "-m", "1", "-nr", "-s", service, remote);
+    }
+
+    /** Gives it when it hears: what is sent to it before would have to be repeated. */
+    private static Sipp listening(Sipp callee) throws IOException {
+        String socket = "0100007F:%04X ".formatted(callee.port);
+        Path sockets = Path.of("/proc/net/udp");
+        for (int tries = 0; tries < 1_000 && callee.process.isAlive() && Files.isReadable(sockets); tries++) {
+            if (Files.readString(sockets).contains(socket)) return callee;
+            LockSupport.parkNanos(5_000_000);
+        }
+        return callee; // what is wrong with it, its end will tell
     }
 
     private static Sipp start(Path folder, SippScenario scenario, int port, String... more) throws IOException {
