@@ -54,6 +54,7 @@ export function follow(path, { after, onEntry, onState }) {
       } catch (problem) {
         if (ended.signal.aborted) return;
         if (problem instanceof Problem && (problem.status === 401 || problem.status === 403)) return onState('refused', problem);
+        if (problem instanceof Problem && problem.code === 'parameter' && last !== null) return location.reload(); // another log: restored, or begun anew
       }
       if (ended.signal.aborted) return;
       const wait = Math.min(MOST_WAIT_MILLIS, 500 * 2 ** failures++);

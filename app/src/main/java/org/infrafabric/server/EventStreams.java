@@ -16,7 +16,8 @@ import org.infrafabric.witness.Entry;
 /**
  * Event streams (WHATWG HTML §9.2): id = seq, data = the entry. Each runs on the virtual thread of its request.
  *
- * <p>A client that stops reading is cut off by the connection's write timeout; it resumes with {@code Last-Event-ID}.
+ * <p>No stream has a queue: what a client has not read yet waits in the log, but for one page. A client that stops reading is cut off by the connection's write timeout; it
+ * resumes with {@code Last-Event-ID}.
  */
 final class EventStreams implements AutoCloseable {
     private static final int PAGE = 256;
@@ -39,12 +40,22 @@ final class EventStreams implements AutoCloseable {
 
     /** Everything that {@code who} may see, from now on or from where it left off. */
     void serveAll(Context ctx, Principal who, Predicate<Entry> wanted) throws IOException {
-        serve(ctx, who, Optional.empty(), wanted, Parameters.lastEventId(ctx).orElseGet(tail::head));
+        serve(ctx, who, Optional.empty(), wanted, lastEventId(ctx).orElseGet(tail::head));
     }
 
     /** One trace, from its beginning or from where the client left off. */
     void serveTrace(Context ctx, Principal who, String traceId, Predicate<Entry> wanted) throws IOException {
-        serve(ctx, who, Optional.of(traceId), wanted.and(entry -> entry.traceId().equals(traceId)), Parameters.lastEventId(ctx).orElse(0L));
+        serve(ctx, who, Optional.of(traceId), wanted.and(entry -> entry.traceId().equals(traceId)), lastEventId(ctx).orElse(0L));
+    }
+
+    /** No id is too old: what the tail does not hold comes from the log. One beyond the log's end is of another log, or of one that was restored: waiting for it would skip entries. */
+    private Optional<Long> lastEventId(Context ctx) {
+        Optional<Long> last = Parameters.lastEventId(ctx);
+        long end = tail.head();
+        if (last.filter(id -> id > end).isPresent())
+            throw new Problem(Problem.Code.PARAMETER, "Last-Event-ID",
+                    "The log ends at " + end + ": this id is of another one. Read the state anew.");
+        return last;
     }
 
     synchronized int open() { return openInAll; }

@@ -136,6 +136,63 @@ class EventStreamsTest {
     }
 
     @Test
+    void shouldForgetClientsThatVanishInAnyWay() throws Exception {
+        HttpSettings bounds = new HttpSettings("127.0.0.1", 0, List.of(), 1 << 20, 1_000, 1_000, 8, 8, 200, 12, 16_384, Duration.ofSeconds(10), 200,
+                Duration.ofMillis(50), Duration.ofSeconds(30));
+        try (RunningApi small = new RunningApi(bounds)) {
+            for (int i = 0; i < 600; i++) small.log.add("ringing", ONE, "esc-1");
+            for (int round = 0; round < 12; round++) {        // more in all than streams, and connections of one address, there may be
+                List<Socket> sockets = new ArrayList<>();
+                for (int i = 0; i < 8; i++) sockets.add(subscribe(small, i % 2 == 0 ? "0" : ""));
+                awaitStreams(small, 8);
+                for (int i = 0; i < 8; i++) {
+                    if (i % 4 == 0) sockets.get(i).setSoLinger(true, 0); // RST in the middle of what is being sent
+                    if (i % 4 == 1) sockets.get(i).shutdownOutput();     // a FIN first, and then all of it
+                    sockets.get(i).close();
+                }
+                awaitStreams(small, 0);
+            }
+            assertThat(small.log.listeners()).as("what listens to the log: the tail that all streams share").isEqualTo(1);
+            assertThat(small.get("/v1/whoami", "op").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void shouldKeepAStreamWhoseClientHasOnlyEndedItsOwnSide() throws Exception {
+        try (Socket half = subscribe(api, "")) {
+            awaitStreams(api, 1);
+            half.shutdownOutput();
+            Entry entry = api.log.add("ringing", ONE, "esc-1");
+            half.setSoTimeout(20_000);
+            BufferedReader lines = new BufferedReader(new InputStreamReader(half.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(lines.lines().anyMatch(line -> line.contains(entry.hash()))).isTrue();
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingOutForASlowReaderAndLetNobodyWaitForIt() throws Exception {
+        try (Stream slow = open(api, "/v1/events", "op", "0"); Stream quick = open(api, "/v1/events", "sage", "0")) {
+            var big = JsonMapper.shared().createObjectNode().put("escalation", "x".repeat(2_000));
+            int entries = 4_000;                              // 8 MB: more than the sockets between hold, and than the tail does
+            for (int i = 0; i < entries; i++) api.log.add("IF.escalate", "ringing", ONE, big, Instant.EPOCH);
+            for (int seq = 1; seq <= entries; seq++) assertThat(quick.next()).startsWith("id: " + seq + "\n");
+            for (int seq = 1; seq <= entries; seq++) assertThat(slow.next()).startsWith("id: " + seq + "\n");
+        }
+    }
+
+    @Test
+    void shouldRefuseAnIdFromBeyondTheEndOfTheLog() {
+        api.log.add("received", ONE, "esc-1");
+        for (String path : List.of("/v1/events", "/v1/escalations/esc-1/events")) {
+            RunningApi.Answer answer = api.send(api.request(path, "op").header("Last-Event-ID", "2"));
+            assertThat(answer.status()).as(path).isEqualTo(400);
+            assertThat(answer.json().path("field").asString()).as(path).isEqualTo("Last-Event-ID");
+            assertThat(answer.json().path("detail").asString()).as(path).contains("ends at 1");
+        }
+        assertThat(api.metrics.scrape()).contains("ifbus_http_streams 0");
+    }
+
+    @Test
     void shouldEndItsStreamsWhenTheServerStops() throws Exception {
         RunningApi stopping = new RunningApi(settings(Duration.ofSeconds(15), Duration.ofSeconds(30)));
         Stream stream = open(stopping, "/v1/events", "op", "");
@@ -150,6 +207,15 @@ class EventStreamsTest {
     private static HttpSettings settings(Duration heartbeat, Duration writeTimeout) {
         return new HttpSettings("127.0.0.1", 0, List.of(), 1 << 20, 1_000, 1_000, 3, 2, 200, 200, 16_384,
                 Duration.ofSeconds(10), 200, heartbeat, writeTimeout);
+    }
+
+    /** A client of its own making, which reads nothing. */
+    private static Socket subscribe(RunningApi api, String lastEventId) throws IOException {
+        Socket socket = new Socket("127.0.0.1", api.port);
+        String head = "GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer op\r\n"
+                + (lastEventId.isEmpty() ? "" : "Last-Event-ID: " + lastEventId + "\r\n");
+        socket.getOutputStream().write((head + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     private static String event(Entry entry) { return "id: " + entry.seq() + "\ndata: " + entry.json(); }
