@@ -185,13 +185,13 @@ public final class Conference {
     /**
      * Says something to one seat, after what it is being told already.
      *
-     * @param audio may still be on its way; when it fails or is late, a short tone takes its place
+     * @param parts one after another, each as soon as it is there; when one fails or is late, a short tone takes the place of all that is left
      * @param finished told on the owner's thread when it is over
      */
-    public void say(int seat, CompletableFuture<Pcm> audio, Consumer<Said> finished) {
+    public void say(int seat, List<CompletableFuture<Pcm>> parts, Consumer<Said> finished) {
         Seat known = seats.get(seat);
-        if (known == null) finished.accept(Said.SPOKEN);
-        else known.say(audio, finished);
+        if (known == null || parts.isEmpty()) finished.accept(Said.SPOKEN);
+        else known.say(new Line(parts, finished));
     }
 
     /** Stops what one seat is being told. */
@@ -200,7 +200,7 @@ public final class Conference {
         if (known != null) known.hush();
     }
 
-    /** Says something to all in the mix and into the recording. {@code finished} as in {@link #say}, after its length. */
+    /** Says something to all in the mix and into the recording; a short tone where there is no voice in time. {@code finished} is told after its length. */
     public void announce(CompletableFuture<Pcm> audio, Consumer<Said> finished) {
         inTime(audio, pcm -> {
             if (!closed) bridge.announce(pcm);
@@ -344,29 +344,41 @@ public final class Conference {
         }
 
         /** Lines are said in the order they were asked for, even when a later one is ready earlier. */
-        private void say(CompletableFuture<Pcm> audio, Consumer<Said> finished) {
-            Line line = new Line(finished);
+        private void say(Line line) {
             lines.add(line);
-            inTime(audio, pcm -> {
-                line.audio = pcm;
+            await(line);
+        }
+
+        private void await(Line line) {
+            inTime(line.parts.get(line.taken), part -> {
+                if (!lines.contains(line)) return;
+                line.take(part);
                 sayReady();
+                if (!line.complete()) await(line);
             });
         }
 
         private void sayReady() {
-            for (Line line = lines.peek(); line != null && line.audio != null; line = lines.peek()) {
+            for (Line line = lines.peek(); line != null; line = lines.peek()) {
+                for (Pcm part = line.ready.poll(); part != null; part = line.ready.poll()) {
+                    Line said = line;
+                    boolean last = line.complete() && line.ready.isEmpty();
+                    port().play(part, last ? () -> said.finished.accept(said.outcome) : () -> {});
+                }
+                if (!line.complete()) return;
                 lines.remove();
-                Pcm audio = line.audio;
-                Consumer<Said> finished = line.finished;
-                port().play(audio, () -> finished.accept(said(audio)));
             }
         }
 
         private void hush() {
+            drop();
+            port().stopPlaying();
+        }
+
+        private void drop() {
             List<Line> dropped = new ArrayList<>(lines);
             lines.clear();
             dropped.forEach(line -> line.finished.accept(Said.SPOKEN));
-            port().stopPlaying();
         }
 
         @Override
@@ -388,13 +400,11 @@ public final class Conference {
         @Override
         public void onEnded(Leg ended, LegEnd end) {
             if (!seats.remove(number, this)) return;
-            List<Line> dropped = new ArrayList<>(lines);
-            lines.clear();
             port().close();
             boolean lost = dead && end.failure().isEmpty();
             told.onEnded(number,
                     lost ? new LegEnd(Optional.of(CallFailure.MEDIA_TIMEOUT), false, end.status(), "nothing was heard of it for too long") : end);
-            dropped.forEach(line -> line.finished.accept(Said.SPOKEN));
+            drop();
         }
 
         @Override
@@ -416,10 +426,26 @@ public final class Conference {
         }
     }
 
+    /** What one party is to be told, part by part. */
     private static final class Line {
+        private final List<CompletableFuture<Pcm>> parts;
         private final Consumer<Said> finished;
-        private @Nullable Pcm audio;
+        private final Deque<Pcm> ready = new ArrayDeque<>();
+        private int taken;
+        private Said outcome = Said.SPOKEN;
 
-        private Line(Consumer<Said> finished) { this.finished = finished; }
+        private Line(List<CompletableFuture<Pcm>> parts, Consumer<Said> finished) {
+            this.parts = List.copyOf(parts);
+            this.finished = finished;
+        }
+
+        private void take(Pcm part) {
+            ready.add(part);
+            taken++;
+            outcome = said(part);
+        }
+
+        /** Nothing more of it is waited for. */
+        private boolean complete() { return taken == parts.size() || outcome == Said.TONE; }
     }
 }

@@ -199,7 +199,7 @@ final class TwoPartyCall implements Conference.Listener {
     /** Whoever waits hears that the other phone rings. */
     private void ringback() {
         if (ended || talking) return;
-        conference.say(first, CompletableFuture.completedFuture(Tones.RINGBACK), said -> ringback());
+        conference.say(first, List.of(CompletableFuture.completedFuture(Tones.RINGBACK)), said -> ringback());
     }
 
     private void talk() {

@@ -9,6 +9,11 @@ public interface Voice extends AutoCloseable {
     /** Speech at 8000 samples a second, or failed with {@link java.io.IOException} when this voice cannot speak now. */
     CompletableFuture<Pcm> speak(String text);
 
+    /** The same sentence by sentence, so that the first can be heard while the others are on their way. One at least; after one that fails, all that follow fail. */
+    default List<CompletableFuture<Pcm>> sentences(String text) {
+        return List.of(speak(text));
+    }
+
     /** Begins to render what is to be spoken later, where that can be kept; whoever asks for it finds it done, or under way. */
     default void ahead(String text) {}
 

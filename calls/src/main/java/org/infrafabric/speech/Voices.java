@@ -59,15 +59,13 @@ public final class Voices implements Voice {
      */
     @Override
     public CompletableFuture<Pcm> speak(String text) {
-        Pcm known = kept.get(text);
-        if (known != null) return CompletableFuture.completedFuture(known);
         List<CompletableFuture<Pcm>> sentences = sentences(text);
         return sentences.getLast().thenApply(last -> Sentences.joined(sentences.stream().map(CompletableFuture::join).toList()));
     }
 
     @Override
     public void ahead(String text) {
-        if (!kept.containsKey(text)) sentences(text);
+        sentences(text);
     }
 
     @Override
@@ -84,8 +82,10 @@ public final class Voices implements Voice {
         });
     }
 
-    /** Each as it is spoken or remembered, the last one done when all are. */
-    private List<CompletableFuture<Pcm>> sentences(String text) {
+    @Override
+    public List<CompletableFuture<Pcm>> sentences(String text) {
+        Pcm known = kept.get(text);
+        if (known != null) return List.of(CompletableFuture.completedFuture(known));
         List<CompletableFuture<Pcm>> said = new ArrayList<>();
         // One after another: whoever speaks long must not be taken for somebody who keeps the voice busy.
         CompletableFuture<?> before = CompletableFuture.completedFuture(null);

@@ -67,8 +67,8 @@ class ConferenceTest {
     void shouldSayLinesInTheOrderTheyWereAskedFor() throws IOException {
         seat(1);
         CompletableFuture<Pcm> slow = new CompletableFuture<>();
-        conference.say(1, slow, said -> told.add("hello " + said));
-        conference.say(1, CompletableFuture.completedFuture(GOODBYE), said -> told.add("goodbye " + said));
+        conference.say(1, List.of(slow), said -> told.add("hello " + said));
+        conference.say(1, List.of(CompletableFuture.completedFuture(GOODBYE)), said -> told.add("goodbye " + said));
         assertThat(ports.getFirst().played).isEmpty();
         slow.complete(HELLO);
         timers.settle();
@@ -80,10 +80,10 @@ class ConferenceTest {
     @Test
     void shouldSoundAToneForAVoiceThatFailsOrIsLate() throws IOException {
         seat(1);
-        conference.say(1, CompletableFuture.failedFuture(new IOException("no voice")), said -> told.add("hello " + said));
+        conference.say(1, List.of(CompletableFuture.failedFuture(new IOException("no voice"))), said -> told.add("hello " + said));
         assertThat(ports.getFirst().played).containsExactly(Tones.NOTICE);
         CompletableFuture<Pcm> late = new CompletableFuture<>();
-        conference.say(1, late, said -> told.add("goodbye " + said));
+        conference.say(1, List.of(late), said -> told.add("goodbye " + said));
         timers.advance(Duration.ofSeconds(8));
         assertThat(ports.getFirst().played).containsExactly(Tones.NOTICE, Tones.NOTICE);
         late.complete(HELLO);
@@ -94,10 +94,36 @@ class ConferenceTest {
     }
 
     @Test
+    void shouldSayTheFirstSentenceWhileTheNextIsOnItsWay() throws IOException {
+        seat(1);
+        CompletableFuture<Pcm> slow = new CompletableFuture<>();
+        conference.say(1, List.of(CompletableFuture.completedFuture(HELLO), slow), said -> told.add("both " + said));
+        assertThat(ports.getFirst().played).containsExactly(HELLO);
+        ports.getFirst().finish();
+        assertThat(told).isEmpty();
+        timers.advance(Duration.ofSeconds(7));
+        slow.complete(GOODBYE);
+        timers.settle();
+        assertThat(ports.getFirst().played).containsExactly(HELLO, GOODBYE);
+        ports.getFirst().finish();
+        assertThat(told).containsExactly("both SPOKEN");
+    }
+
+    @Test
+    void shouldNotGoOnAfterASentenceThatIsMissing() throws IOException {
+        seat(1);
+        conference.say(1, List.of(CompletableFuture.completedFuture(HELLO), CompletableFuture.failedFuture(new IOException("no voice")),
+                CompletableFuture.completedFuture(GOODBYE)), said -> told.add("all " + said));
+        assertThat(ports.getFirst().played).containsExactly(HELLO, Tones.NOTICE);
+        ports.getFirst().finish();
+        assertThat(told).containsExactly("all TONE");
+    }
+
+    @Test
     void shouldForgetWhatIsNotSaidYetWhenHushed() throws IOException {
         seat(1);
         CompletableFuture<Pcm> slow = new CompletableFuture<>();
-        conference.say(1, slow, said -> told.add("over"));
+        conference.say(1, List.of(slow), said -> told.add("over"));
         conference.hush(1);
         assertThat(told).containsExactly("over");
         slow.complete(HELLO);
@@ -108,7 +134,7 @@ class ConferenceTest {
 
     @Test
     void shouldPassOverWhoIsNotThere() {
-        conference.say(9, CompletableFuture.completedFuture(HELLO), said -> told.add("over"));
+        conference.say(9, List.of(CompletableFuture.completedFuture(HELLO)), said -> told.add("over"));
         conference.dial(9);
         conference.hush(9);
         conference.join(9);

@@ -115,7 +115,7 @@ final class Lines implements Conference.Listener {
     }
 
     void say(int leg, Phrase phrase) {
-        CompletableFuture<Pcm> sound = prompts.of(phrase);
+        List<CompletableFuture<Pcm>> sound = prompts.of(phrase);
         journal.effect(() -> room().say(leg, sound, said -> step(now -> {
             switch (said) {
                 case SPOKEN -> machine.onSaid(leg, phrase, now);
@@ -135,7 +135,7 @@ final class Lines implements Conference.Listener {
     void hush(int leg) { journal.effect(() -> room().hush(leg)); }
 
     void announce(Phrase phrase) {
-        CompletableFuture<Pcm> sound = prompts.of(phrase);
+        CompletableFuture<Pcm> sound = prompts.whole(phrase);
         journal.effect(() -> room().announce(sound, said -> step(now -> machine.onAnnounced(phrase, said == Conference.Said.SPOKEN, now))));
     }
 

@@ -40,11 +40,21 @@ final class Prompts {
         ahead(List.of(Phrase.OUTCOME));
     }
 
-    CompletableFuture<Pcm> of(Phrase phrase) {
+    /** In the parts in which it can be said. What fails is for the conference to see, which sounds a tone instead. */
+    List<CompletableFuture<Pcm>> of(Phrase phrase) {
+        try {
+            return voice.sentences(briefing.words(phrase, how));
+        } catch (RuntimeException broken) {
+            return List.of(CompletableFuture.failedFuture(broken));
+        }
+    }
+
+    /** The same in one. */
+    CompletableFuture<Pcm> whole(Phrase phrase) {
         try {
             return voice.speak(briefing.words(phrase, how));
         } catch (RuntimeException broken) {
-            return CompletableFuture.failedFuture(broken); // the conference sounds a tone instead, and says so
+            return CompletableFuture.failedFuture(broken);
         }
     }
 }
