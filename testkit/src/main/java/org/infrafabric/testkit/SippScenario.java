@@ -93,7 +93,9 @@ public final class SippScenario {
     public SippScenario pause(int millis) { return step("<pause milliseconds=\"" + millis + "\"/>"); }
 
     /** Waits for BYE and answers it. */
-    public SippScenario awaitBye() { return step("<recv request=\"BYE\"/>").respond(200, "OK", ""); }
+    public SippScenario awaitBye() {
+        return step("<recv request=\"BYE\"/>").respond(200, "OK", "", "[last_To:]");
+    }
 
     /** Waits for CANCEL, answers it and ends the INVITE with 487. */
     public SippScenario awaitCancel() {
@@ -155,17 +157,22 @@ public final class SippScenario {
                 """.replace("BRANCH", branch).replace("NUMBER", Integer.toString(number)).replace("METHOD", method), !method.equals("ACK"));
     }
 
+    /** With a tag of our own: the request had none. */
     private SippScenario respond(int status, String phrase, String sdp) {
+        return respond(status, phrase, sdp, "[last_To:];tag=[pid]T[call_number]");
+    }
+
+    private SippScenario respond(int status, String phrase, String sdp, String to) {
         String type = sdp.isEmpty() ? "" : "Content-Type: application/sdp\n";
         return send("SIP/2.0 " + status + " " + phrase + "\n" + """
                 [last_Via:]
                 [last_Record-Route:]
                 [last_From:]
-                [last_To:];tag=[pid]T[call_number]
+                TO
                 [last_Call-ID:]
                 [last_CSeq:]
                 Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>
-                """ + type + "Content-Length: [len]\n\n" + sdp, false);
+                """.replace("TO", to) + type + "Content-Length: [len]\n\n" + sdp, false);
     }
 
     private SippScenario send(String message, boolean retransmitted) {
