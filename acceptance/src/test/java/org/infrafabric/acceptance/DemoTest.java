@@ -12,8 +12,10 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.infrafabric.testkit.Checkout;
 import org.infrafabric.testkit.Ears;
 import org.infrafabric.testkit.IfbusProcess;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ class DemoTest {
 
     @Test
     void shouldTellTheTruthAboutOneWholeEscalation() throws Exception {
-        Requires.programs("openssl");
+        Requires.programs("openssl", "chromium");
         IfbusProcess.Finished demo = IfbusProcess.run(folder, Duration.ofSeconds(150), "demo", "--json");
         System.out.printf("demo took %.1f s%n", demo.took().toMillis() / 1000.0);
         assertThat(demo.exit()).as(demo.err()).isZero();
@@ -43,7 +45,28 @@ class DemoTest {
 
         agreesWithTheLog(result, log);
         holdsAllVoices(recording, one(log, "recording_written").path("payload").path("files"));
-        standsAlone(Path.of(result.path("report").stringValue()), result);
+        Path report = Path.of(result.path("report").stringValue());
+        standsAlone(report, result);
+        ReportInChromium.playsFromItsMoments(report, all(log, "call_answered").getFirst(), one(log, "council_opened"));
+        verifiesByItsOwnWords(report);
+    }
+
+    /** What it says to type is typed, and holds. */
+    private void verifiesByItsOwnWords(Path report) throws Exception {
+        Files.createSymbolicLink(folder.resolve("ifbus"), Checkout.root().resolve("ifbus"));
+        Matcher blocks = Pattern.compile("(?s)<pre>((?:\\./ifbus|cat &gt; checkpoint).*?)</pre>").matcher(Files.readString(report));
+        int run = 0;
+        for (; blocks.find(); run++) {
+            String script = blocks.group(1).replace("&gt;", ">").replace("&lt;", "<").replace("&#39;", "'").replace("&amp;", "&");
+            ProcessBuilder bash = new ProcessBuilder("bash", "-ec", script).directory(folder.toFile()).redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("typed-" + run).toFile());
+            bash.environment().put("IFBUS_NO_BUILD", "1");
+            Process typed = bash.start();
+            assertThat(typed.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(typed.exitValue()).as(script + "\n" + Files.readString(folder.resolve("typed-" + run))).isZero();
+            assertThat(Files.readString(folder.resolve("typed-" + run))).contains("proven: signed by the key you gave");
+        }
+        assertThat(run).as("blocks to type").isEqualTo(2);
     }
 
     private static void agreesWithTheLog(JsonNode result, List<JsonNode> log) {
@@ -92,7 +115,7 @@ class DemoTest {
             assertThat(factors[i]).as("how much of " + parties.get(i) + " is in the mix").isCloseTo(1, within(0.05));
     }
 
-    /** The report needs nothing but itself: no script, style, image or sound from elsewhere. */
+    /** The report needs nothing but itself: no script from elsewhere, style, image or sound from elsewhere. */
     private static void standsAlone(Path report, JsonNode result) throws Exception {
         String html = Files.readString(report);
         assertThat(html).contains(result.path("escalation").stringValue()).contains(result.path("traceId").stringValue());

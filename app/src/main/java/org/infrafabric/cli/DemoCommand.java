@@ -30,6 +30,7 @@ import org.infrafabric.server.DataDirectory;
 import org.infrafabric.speech.VoiceSettings;
 import org.infrafabric.speech.Voices;
 import org.infrafabric.store.SqliteStore;
+import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.Verdict;
 import org.infrafabric.witness.Verifier;
@@ -102,13 +103,17 @@ final class DemoCommand implements Callable<Integer> {
     private int finish(Path folder, Outcome outcome) throws IOException {
         Verdict log;
         List<Entry> entries;
+        Checkpoint checkpoint;
         try (SqliteStore store = SqliteStore.readOnly(outcome.data().database())) {
+            WitnessReader reader = new WitnessReader(store);
             log = new Verifier(List.of(outcome.busKey()), Optional.empty()).verify(store);
-            entries = new WitnessReader(store).entries(outcome.view().traceId(), 1, WitnessReader.MAX_LIMIT);
+            entries = reader.entries(outcome.view().traceId(), 1, WitnessReader.MAX_LIMIT);
+            checkpoint = NodeCheckpoint.covering(reader.count(), reader, outcome.data().busKey());
         }
         List<Report.Sound> sounds = sounds(outcome.recordings());
         Path report = folder.resolve("report.html").toAbsolutePath();
-        new Report(outcome.view(), entries, log, List.of(outcome.busKey()), sounds, outcome.data().path().toString()).write(report);
+        new Report(outcome.view(), entries, log, List.of(outcome.busKey()), Optional.of(checkpoint), sounds, outcome.data().path().toString())
+                .write(report);
         ObjectNode result = result(outcome, log);
         if (!sounds.isEmpty()) result.put("recording", sounds.getFirst().file().toAbsolutePath().toString());
         result.put("report", report.toString());

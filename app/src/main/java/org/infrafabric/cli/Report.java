@@ -8,19 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.infrafabric.escalate.EscalationView;
 import org.infrafabric.message.MessageRefused;
 import org.infrafabric.message.Rfc3339;
+import org.infrafabric.message.Sha256;
 import org.infrafabric.message.Signatures;
 import org.infrafabric.message.StrictJson;
 import org.infrafabric.message.VerifyKey;
+import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.Verdict;
 import tools.jackson.databind.JsonNode;
@@ -28,20 +28,19 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One escalation told to somebody who was not there: a single HTML file without scripts or anything to load, sound included.
+ * One escalation told to somebody who was not there: a single HTML file with nothing to load, sound included. Its one script, named by its hash, plays the recording from the
+ * moments of the story; without it all else is there.
  *
  * @param entries those of its trace, in order
  * @param log what the verifier found in the whole log
  * @param busKeys whose signature the decision must carry; the report checks it itself
+ * @param checkpoint what the log had come to, signed
  * @param sounds the mix first, then a track a party
  * @param dataDir as the reader would give it to {@code --data-dir}
  */
-public record Report(EscalationView view, List<Entry> entries, Verdict log, List<VerifyKey> busKeys, List<Sound> sounds, String dataDir) {
-    /** What is embedded at most; a longer sound is named, not played. */
-    private static final long MOST_SOUND_BYTES = 40L << 20;
-    private static final Set<String> LEFT_OUT = Set.of("escalation", "leg", "policyHash", "requestSha256", "request", "inputs", "message", "callId",
-            "signed", "byPeer");
-    private static final Set<String> PLAIN = Set.of("guardian", "expert", "party", "result", "decision", "vote", "source");
+public record Report(EscalationView view, List<Entry> entries, Verdict log, List<VerifyKey> busKeys, Optional<Checkpoint> checkpoint,
+        List<Sound> sounds,
+        String dataDir) {
     private static final Map<String, String> VERDICTS = Map.of("approve", "Approved", "approve-with-conditions", "Approved with conditions", "reject",
             "Rejected", "hold",
             "On hold", "not-required", "No people needed", "denied", "Denied by the guard", "cancelled", "Cancelled");
@@ -62,19 +61,23 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
 
     String html() throws IOException {
         Html html = new Html();
+        String script = resource("report.js");
+        ReportSound sound = new ReportSound(sounds, entries);
         html.raw(
                 "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-                .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; media-src data:; form-action 'none'; base-uri 'none'\">")
-                .element("title", "", "Escalation " + view.id()).raw("<style>").raw(style()).raw("</style></head><body><main>");
+                .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; media-src data:; script-src 'sha256-"
+                        + Base64.getEncoder().encodeToString(Sha256.of(script.getBytes(StandardCharsets.UTF_8)))
+                        + "'; form-action 'none'; base-uri 'none'\">")
+                .element("title", "", "Escalation " + view.id()).raw("<style>").raw(resource("report.css")).raw("</style></head><body><main>");
         header(html);
         figures(html);
         decision(html);
         council(html);
-        sound(html);
-        happened(html);
+        sound.write(html);
+        happened(html, sound);
         proofs(html);
         everything(html);
-        return html.raw("</main></body></html>\n").toString();
+        return html.raw("</main><script>").raw(script).raw("</script></body></html>\n").toString();
     }
 
     private void header(Html html) {
@@ -93,9 +96,9 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
 
     private void figures(Html html) {
         html.raw("<section class=\"figures\" aria-label=\"Figures\">");
-        view.ringMillis().ifPresent(millis -> figure(html, span(millis), "from the message to a ringing phone"));
-        view.setupMillis().ifPresent(millis -> figure(html, span(millis), "from the message to the expert's voice"));
-        decidedAfter().ifPresent(millis -> figure(html, span(millis), "from the message to the end that counts"));
+        view.ringMillis().ifPresent(millis -> figure(html, Gist.span(millis), "from the message to a ringing phone"));
+        view.setupMillis().ifPresent(millis -> figure(html, Gist.span(millis), "from the message to the expert's voice"));
+        decidedAfter().ifPresent(millis -> figure(html, Gist.span(millis), "from the message to the end that counts"));
         figure(html, log.intact() ? Long.toString(log.entries()) : "broken",
                 log.intact() ? "log entries, each chained and signed" : "the log does not verify");
         html.raw("</section>");
@@ -143,40 +146,19 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
                 .raw("</section>");
     }
 
-    private void sound(Html html) throws IOException {
-        if (sounds.isEmpty()) return;
-        html.raw("<section><h2>What was said</h2>");
-        long left = MOST_SOUND_BYTES;
-        for (Sound sound : sounds) {
-            boolean mix = sound.party().equals("mix");
-            html.raw("<figure class=\"card sound" + (mix ? " mix" : "") + "\">").raw("<figcaption>").element("strong", "",
-                    mix ? "Everybody" : sound.party());
-            if (!Files.isRegularFile(sound.file()) || Files.size(sound.file()) > left) {
-                html.raw("</figcaption>").element("p", "hint", "Not embedded; the file is " + sound.file()).raw("</figure>");
-                continue;
-            }
-            byte[] wav = Files.readAllBytes(sound.file());
-            left -= wav.length;
-            Optional<Waveform> wave = Waveform.of(wav);
-            wave.ifPresent(found -> html.element("span", "hint", span(Math.round(found.seconds() * 1_000))));
-            html.raw("</figcaption>");
-            wave.ifPresent(found -> html.raw(found.svg("Loudness of " + sound.party())));
-            html.raw("<audio controls preload=\"metadata\" src=\"data:audio/wav;base64,").raw(Base64.getEncoder().encodeToString(wav))
-                    .raw("\"></audio></figure>");
-        }
-        html.raw("</section>");
-    }
-
-    private void happened(Html html) {
+    private void happened(Html html, ReportSound sound) {
         html.raw("<section><h2>What happened</h2>");
         phases(html);
+        if (sound.audible()) html.element("p", "hint", "A time with ▸ plays what was said from then on.");
         html.raw("<ol class=\"line\">");
         for (Entry entry : entries) {
             if (entry.component().equals("IF.sip")) continue; // the signalling stands in the table below
             boolean state = entry.component().equals("IF.escalate");
-            html.raw("<li class=\"" + (state ? "state" : "step") + "\">").element("span", "at", after(entry.time())).raw("<span>")
+            html.raw("<li class=\"" + (state ? "state" : "step") + "\">");
+            sound.moment(html, entry, after(entry.time()), state ? state(entry.event().toUpperCase(Locale.ROOT)) : entry.event().replace('_', ' '));
+            html.raw("<span>")
                     .element("strong", "", state ? state(entry.event().toUpperCase(Locale.ROOT)) : entry.event().replace('_', ' '))
-                    .text(" " + gist(entry)).raw("</span>")
+                    .text(" " + Gist.of(entry)).raw("</span>")
                     .element("span", "seq", "#" + entry.seq()).raw("</li>");
         }
         html.raw("</ol></section>");
@@ -189,7 +171,7 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
         html.raw("<ol class=\"phases\" aria-label=\"How long each state lasted\">");
         for (int i = 0; i + 1 < steps.size(); i++) {
             long millis = between(steps.get(i).time(), steps.get(i + 1).time());
-            String word = state(steps.get(i).state()) + " " + span(millis);
+            String word = state(steps.get(i).state()) + " " + Gist.span(millis);
             html.raw("<li style=\"flex-grow:" + Math.max(1, millis) + "\" class=\"p" + i % 6 + "\" title=\"").text(word).raw("\">")
                     .element("span", "", word).raw("</li>");
         }
@@ -222,8 +204,20 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
         html.raw("</pre>")
                 .element("p", "hint",
                         "Any other program can check the export: hash is the SHA-256 of an entry's RFC 8785 form without hash and sig, prev the hash "
-                                + "before it, and sig an Ed25519 signature of \"ifbus-witness-1:\" and the hash.")
-                .raw("</section>");
+                                + "before it, and sig an Ed25519 signature of \"ifbus-witness-1:\" and the hash.");
+        checkpoint.ifPresent(signed -> checkpoint(html, signed, key));
+        html.raw("</section>");
+    }
+
+    private void checkpoint(Html html, Checkpoint signed, String key) {
+        html.raw("<h3>The signed checkpoint</h3>").element("p", "", "What the log had come to when this was written: its name, the number of its "
+                + signed.size()
+                + " entries, and the root hash of the tree over them, signed by the bus. A log that has been shortened or rewritten since cannot agree "
+                + "with it. Keep it where the bus's operator cannot change it, and hold the log to it at any later time:");
+        html.raw("<pre>").text("cat > checkpoint.txt <<'END'\n" + signed.note() + "END\n./ifbus witness verify --data-dir " + dataDir + key
+                + " --checkpoint checkpoint.txt\n").raw("</pre>");
+        html.element("p", "hint",
+                "The note is a C2SP tlog-checkpoint: others can verify it too, with openssl alone as docs/interfaces/witness.md shows.");
     }
 
     private void everything(Html html) {
@@ -240,7 +234,8 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
                     .element("code", "hint", entry.hash()).raw("</td></tr>");
         }
         html.raw("</tbody></table></details></section>");
-        html.raw("<footer><p class=\"hint\">Written by ifbus. This file holds everything it shows; it loads nothing and runs nothing.</p></footer>");
+        html.raw(
+                "<footer><p class=\"hint\">Written by ifbus. This file holds everything it shows; it loads nothing, and runs nothing but the player of its sounds.</p></footer>");
     }
 
     private static void fact(Html html, String name, String value) {
@@ -290,57 +285,17 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
         return entries.isEmpty() ? Rfc3339.format(Instant.EPOCH) : entries.getFirst().time();
     }
 
-    private String after(String time) { return "+" + span(between(began(), time)); }
+    private String after(String time) { return "+" + Gist.span(between(began(), time)); }
 
     private static long between(String from, String to) { return Duration.between(Rfc3339.parse(from), Rfc3339.parse(to)).toMillis(); }
-
-    private static String span(long millis) {
-        if (millis < 1_000) return millis + " ms";
-        if (millis < 60_000) return String.format(Locale.ROOT, millis < 10_000 ? "%.2f s" : "%.1f s", millis / 1_000.0);
-        return String.format(Locale.ROOT, "%d:%02d min", millis / 60_000, millis / 1_000 % 60);
-    }
 
     private static String state(String state) {
         return STATES.getOrDefault(state, state.isEmpty() ? state : state.charAt(0) + state.substring(1).toLowerCase(Locale.ROOT));
     }
 
-    /** What an entry's payload says, in a few words. */
-    private static String gist(Entry entry) {
-        List<String> words = new ArrayList<>();
-        JsonNode payload = JsonMapper.shared().readTree(entry.json()).path("payload");
-        for (Map.Entry<String, JsonNode> field : payload.properties()) {
-            if (LEFT_OUT.contains(field.getKey()) || usual(field.getKey(), field.getValue(), payload)) continue;
-            String value = value(field.getValue());
-            if (value.isEmpty()) continue;
-            words.add(field.getKey().equals("millis") ? "after " + span(field.getValue().asLong(0))
-                    : PLAIN.contains(field.getKey()) ? value : field.getKey() + " " + value);
-        }
-        String text = String.join(" · ", words);
-        return text.length() > 260 ? text.substring(0, 259) + "…" : text;
-    }
-
-    /** What goes without saying: a first attempt, no status, an address that is the party's name already. */
-    private static boolean usual(String name, JsonNode value, JsonNode payload) {
-        return switch (name) {
-            case "attempt" -> value.asInt(0) == 1;
-            case "status" -> value.asInt(-1) == 0;
-            case "uri" -> value.equals(payload.path("party"));
-            default -> false;
-        };
-    }
-
-    private static String value(JsonNode node) {
-        if (node.isString()) return node.asString();
-        if (node.isObject() && node.path("name").isString()) return node.path("name").asString();
-        if (!node.isArray()) return node.isNull() ? "" : node.toString();
-        List<String> parts = new ArrayList<>();
-        node.forEach(one -> parts.add(value(one)));
-        return String.join(", ", parts);
-    }
-
-    private static String style() {
-        try (InputStream in = Report.class.getResourceAsStream("report.css")) {
-            if (in == null) throw new IllegalStateException("report.css is missing in the jar: build the module 'app' again");
+    private static String resource(String file) {
+        try (InputStream in = Report.class.getResourceAsStream(file)) {
+            if (in == null) throw new IllegalStateException(file + " is missing in the jar: build the module 'app' again");
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);

@@ -8,9 +8,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.infrafabric.escalate.EscalationView;
@@ -22,7 +24,9 @@ import org.infrafabric.message.Decision;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.message.VerifyKey;
+import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.Entry;
+import org.infrafabric.witness.NoteKey;
 import org.infrafabric.witness.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 class ReportTest {
     private static final SigningKey KEY = SigningKey.ofSeed(new byte[32]);
+    private static final Checkpoint CHECKPOINT = Checkpoint.sign("ifbus.local/node-1", 9, new byte[32], KEY);
     private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String HOSTILE = "<script>alert(1)</script>\" onload='x' &amp;";
@@ -43,15 +48,44 @@ class ReportTest {
                 "publish only after counsel has signed",
                 "sage", "skeptic", "did not vote", "2 for, 0 against, 0 abstained; quorum 2",
                 "signed by the bus&#39;s key " + KEY.keyId(),
-                "names entry #8 of the log, and that entry has the hash", "All 9 entries of the log follow from one another",
+                "names entry #9 of the log, and that entry has the hash", "All 9 entries of the log follow from one another",
                 "./ifbus witness verify --data-dir ./ifbus-data --key " + KEY.verifyKey() + " --expect-head " + "ab".repeat(32),
                 "+128 ms", "call ringing", "data:audio/wav;base64,UklGR", "class=\"wave\"", "3.00 s");
     }
 
     @Test
-    void shouldLoadAndRunNothing(@TempDir Path dir) throws IOException {
+    void shouldOfferTheMomentsThatCanBeHeardAndNoOthers(@TempDir Path dir) throws IOException {
+        String html = write(report("x", dir), dir); // answered after 2.9 s, recorded for 3 s
+        assertThat(html).contains("data-at=\"0.000\" aria-label=\"Listen from +2.90 s, call answered\">▸ +2.90 s<",
+                "data-at=\"1.200\" aria-label=\"Listen from +4.10 s, Accepted\"", "<span class=\"at\">+128 ms</span>",
+                "<span class=\"at\">+21.0 s</span>");
+        assertThat(html.split("data-at=\"", -1)).hasSize(3);
+        Report mute = report("x", dir);
+        String silent = write(new Report(mute.view(), mute.entries(), mute.log(), mute.busKeys(), mute.checkpoint(), List.of(), "."), dir);
+        assertThat(silent).doesNotContain("data-at=\"");
+    }
+
+    @Test
+    void shouldCarryTheSignedCheckpointAndSayWhatHoldsTheLogToIt(@TempDir Path dir) throws IOException {
         String html = write(report("x", dir), dir);
-        assertThat(html).doesNotContainPattern("(?i)<script|<link|<iframe|<img|src=\"(?!data:)|https?://|\\son[a-z]+=|javascript:|@import|url\\(");
+        String note = html.substring(html.indexOf("&lt;&lt;&#39;END&#39;\n") + 22, html.indexOf("END\n./ifbus"));
+        Checkpoint carried = Checkpoint.parse(note.getBytes(StandardCharsets.UTF_8));
+        assertThat(carried.size()).isEqualTo(9);
+        assertThat(carried.isSignedBy(NoteKey.log("ifbus.local/node-1", KEY.verifyKey()))).isTrue();
+        assertThat(html).contains("./ifbus witness verify --data-dir ./ifbus-data --key " + KEY.verifyKey() + " --checkpoint checkpoint.txt");
+    }
+
+    @Test
+    void shouldLoadNothingAndRunOnlyItsOwnScript(@TempDir Path dir) throws Exception {
+        String html = write(report("x", dir), dir);
+        assertThat(html.split("<script", -1)).hasSize(2);
+        int from = html.indexOf("<script>") + 8;
+        String script = html.substring(from, html.indexOf("</script>"));
+        assertThat(html).contains("script-src 'sha256-"
+                + Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8))) + "'");
+        assertThat(script).doesNotContainPattern("fetch|XMLHttp|import|innerHTML|eval|WebSocket|location");
+        assertThat(html.replace(script, ""))
+                .doesNotContainPattern("(?i)<link|<iframe|<img|src=\"(?!data:)|https?://|\\son[a-z]+=|javascript:|@import|url\\(");
         assertThat(html).contains("default-src 'none'");
     }
 
@@ -67,7 +101,9 @@ class ReportTest {
         entries.add(entry("IF.council", "vote_cast", 9_000, JsonMapper.shared().createObjectNode().put("guardian", HOSTILE).put(HOSTILE, HOSTILE)));
         Verdict broken = new Verdict("node-1", 3, "ab".repeat(32), "cd".repeat(32), Optional.of(new Verdict.Fault(4, HOSTILE)), false, List.of());
         String html = write(
-                new Report(hostile, entries, broken, plain.busKeys(), List.of(new Report.Sound(HOSTILE, dir.resolve("gone.wav"))), HOSTILE), dir);
+                new Report(hostile, entries, broken, plain.busKeys(), Optional.empty(), List.of(new Report.Sound(HOSTILE, dir.resolve("gone.wav"))),
+                        HOSTILE),
+                dir);
         assertThat(html).doesNotContain("<script>alert").doesNotContain("' onload=").doesNotContain("\" onload=")
                 .contains("&lt;script&gt;alert(1)&lt;/script&gt;");
         assertThat(html).contains("The log is broken at entry 4", "Not embedded");
@@ -77,9 +113,10 @@ class ReportTest {
     void shouldSayWhenTheDecisionIsNotTheBuss(@TempDir Path dir) throws IOException {
         Report report = report("x", dir);
         List<VerifyKey> others = List.of(SigningKey.generate().verifyKey());
-        String html = write(new Report(report.view(), report.entries(), report.log(), others, List.of(), "."), dir);
+        String html = write(new Report(report.view(), report.entries(), report.log(), others, Optional.empty(), List.of(), "."), dir);
         assertThat(html).contains("<li class=\"bad\">The decision&#39;s signature does not hold under any key of the bus.");
-        String elsewhere = write(new Report(report.view(), report.entries().subList(0, 3), report.log(), report.busKeys(), List.of(), "."), dir);
+        String elsewhere = write(
+                new Report(report.view(), report.entries().subList(0, 3), report.log(), report.busKeys(), Optional.empty(), List.of(), "."), dir);
         assertThat(elsewhere).contains("<li class=\"bad\">The entry that it names is not in the log as it names it.");
     }
 
@@ -90,7 +127,7 @@ class ReportTest {
         EscalationView ringing = new EscalationView("esc-1", TRACE, "if://agent/a", "RINGING", List.of(), "", "", 1, Optional.empty(),
                 new Council(List.of(), List.of(), 2, false, Optional.empty()), Optional.empty(), view.history().subList(0, 1), Optional.empty(),
                 Optional.empty(), Optional.empty());
-        assertThat(write(new Report(ringing, report.entries(), report.log(), report.busKeys(), List.of(), "."), dir))
+        assertThat(write(new Report(ringing, report.entries(), report.log(), report.busKeys(), Optional.empty(), List.of(), "."), dir))
                 .contains("There is none: the escalation stands at Ringing.");
     }
 
@@ -129,6 +166,7 @@ class ReportTest {
         entry("IF.escalate", "ringing", 40, none);
         entry("IF.sip", "invite_sent", 60, none);
         entry("IF.call", "call_ringing", 128, none.deepCopy().put("party", "sip:expert@127.0.0.1").put("status", 180).put("millis", 128));
+        entry("IF.call", "call_answered", 2_900, none.deepCopy().put("party", "sip:expert@127.0.0.1"));
         entry("IF.escalate", "accepted", 4_100, none);
         entry("IF.council", "vote_cast", 21_000, none.deepCopy().put("guardian", "sage").put("vote", "approve").put("channel", "dtmf"));
         Entry decided = entry("IF.escalate", "decided", 26_500, none.deepCopy().put("decision", "approve-with-conditions"));
@@ -149,7 +187,7 @@ class ReportTest {
                 1,
                 Optional.of("sip:expert@127.0.0.1"), council, Optional.of(signed), steps, Optional.of(128L), Optional.of(1_940L), Optional.empty());
         Verdict log = new Verdict("node-1", 9, "ab".repeat(32), "cd".repeat(32), Optional.empty(), true, List.of(KEY.keyId()));
-        return new Report(view, List.copyOf(entries), log, List.of(KEY.verifyKey()),
+        return new Report(view, List.copyOf(entries), log, List.of(KEY.verifyKey()), Optional.of(CHECKPOINT),
                 List.of(new Report.Sound("mix", wav(dir.resolve("mix.wav"), 9_000, 24_000)),
                         new Report.Sound("expert", wav(dir.resolve("1-expert.wav"), 4_000, 24_000))),
                 "./ifbus-data");
