@@ -131,12 +131,14 @@ public final class Bus implements AutoCloseable {
                         recorder(data, config.media().recordingRate()),
                         voices, courier, owner, timers, blocking, new SecureRandom()));
         CallParts callParts = new CallParts(sip, media::openBridge, (uri, wall, now) -> guard.guard().permitOperatorCall(uri, wall, now), witness,
-                owner, timers, new SecureRandom(),
+                store, owner, timers, new SecureRandom(),
                 config.limits().calls());
         calls = new Calls(callParts, desk::conferences);
         CallDesk callDesk = new CallDesk(this::legs, calls, new Conferences(callParts, calls));
         reception.open(desk);
         endpoints = sip.start();
+        int strays = calls.recover().join();
+        if (strays > 0) LOG.info("{} legs of operators' calls of the former life are being ended", strays);
         int open = desk.recover().join();
         if (open > 0) LOG.info("{} escalations of the former life go on", open);
 

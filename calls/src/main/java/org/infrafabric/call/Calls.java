@@ -11,11 +11,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.infrafabric.guard.Permit;
 import org.infrafabric.witness.EventType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The calls that operators make, and what they do with any leg of the bus. */
 public final class Calls implements CallControl {
     private static final Outcome NO_LOG = new Outcome.Busy("the witness log cannot be written at present; nothing was done");
+    private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+    private static final String PREFIX = "call-";
     private static final int MAX_URI = 255;
 
     private final CallParts parts;
@@ -23,10 +27,15 @@ public final class Calls implements CallControl {
     private final Supplier<Map<String, Conference>> others;
     private final Map<String, TwoPartyCall> calls = new LinkedHashMap<>();
 
-    /** @param others conferences that are not ours, by id; asked on the owner's thread */
+    /**
+     * Blocks until its tables are there.
+     *
+     * @param others conferences that are not ours, by id; asked on the owner's thread
+     */
     public Calls(CallParts parts, Supplier<Map<String, Conference>> others) {
         this.parts = parts;
         this.others = others;
+        CallRows.prepare(parts.store());
         log = new CallLog(parts.witness(), parts.owner());
     }
 
@@ -35,6 +44,31 @@ public final class Calls implements CallControl {
         Map<String, Conference> all = new LinkedHashMap<>(others.get());
         calls.forEach((id, call) -> all.put(id, call.conference()));
         return all;
+    }
+
+    /**
+     * Ends the legs of operators' calls that a former life left behind (CONTRACT §8): an entry for each call, then CANCEL or BYE. Once, before anything else is asked;
+     * blocks while it reads.
+     *
+     * @return how many legs; completes when what ends them is under way
+     */
+    public CompletableFuture<Integer> recover() {
+        List<CallRows.Kept> left = CallRows.all(parts.store());
+        return ask(() -> {
+            left.stream().map(CallRows.Kept::home).distinct().filter(home -> home.startsWith(PREFIX)).forEach(call -> {
+                ObjectNode payload = CallLog.payload().put("call", call).put("party", "").put("failure", "restarted").put("status", 0);
+                log.note(EventType.CALL_CLOSED, call, payload.put("byPeer", false));
+            });
+            left.forEach(leg -> {
+                try {
+                    parts.dialer().endStray(leg.token());
+                } catch (RuntimeException unreadable) {
+                    LOG.warn("Leg {} of {} could not be ended after the restart: {}", leg.leg(), leg.home(), unreadable.toString());
+                }
+                log.drop(leg.leg());
+            });
+            return CompletableFuture.completedFuture(left.size());
+        });
     }
 
     /** Hangs up on everybody. Owner's thread. */
@@ -55,7 +89,7 @@ public final class Calls implements CallControl {
             if (refused.isPresent()) return now(refused.get());
             byte[] random = new byte[16];
             parts.random().nextBytes(random);
-            String id = "call-" + HexFormat.of().formatHex(random);
+            String id = PREFIX + HexFormat.of().formatHex(random);
             TwoPartyCall call = new TwoPartyCall(id, from, to, parts, log, () -> calls.remove(id));
             try {
                 call.prepare();
@@ -66,7 +100,7 @@ public final class Calls implements CallControl {
             }
             calls.put(id, call);
             ObjectNode payload = CallLog.payload().put("call", id).put("from", from).put("to", to).put("by", by);
-            return log.then(EventType.CALL_ORIGINATED, id, payload, () -> {
+            return log.then(EventType.CALL_ORIGINATED, id, payload, call.first(), () -> {
                 call.dial();
                 return (Outcome) new Outcome.Done(Optional.of(call.view()));
             }, () -> {
@@ -132,14 +166,15 @@ public final class Calls implements CallControl {
     private CompletableFuture<Outcome> blind(TwoPartyCall call, int stays, String target, String by) {
         Optional<Outcome> refused = refused("target", target);
         if (refused.isPresent()) return now(refused.get());
+        Leg leg;
         try {
-            call.prepareTarget(stays, target);
+            leg = call.prepareTarget(stays, target);
         } catch (IOException noPort) {
             return now(new Outcome.Busy(String.valueOf(noPort.getMessage())));
         } catch (IllegalArgumentException noTarget) {
             return now(new Outcome.Invalid("target", String.valueOf(noTarget.getMessage())));
         }
-        return log.then(EventType.CALL_TRANSFERRED, call.id(), transferred(call, stays, "blind", target, by), () -> {
+        return log.then(EventType.CALL_TRANSFERRED, call.id(), transferred(call, stays, "blind", target, by), leg, () -> {
             call.ringTarget();
             return new Outcome.Done(Optional.of(call.view()));
         }, () -> {

@@ -37,16 +37,18 @@ public final class Conferences implements ConferenceControl {
             if (conference.participants().size() >= MOST_PARTICIPANTS) return now(new Outcome.Busy("the conference is full"));
             Permit permit = parts.permit().permit(uri, parts.timers().wallTime(), parts.timers().nowNanos());
             if (!permit.allowed()) return now(new Outcome.Denied(uri + ": " + permit.reason(), permit.retryAfterNanos()));
+            Guest guest = new Guest(id, conference);
             Leg leg;
             try {
-                leg = conference.invite(uri, new Guest());
+                leg = conference.invite(uri, guest);
             } catch (IOException noPort) {
                 return now(new Outcome.Busy(String.valueOf(noPort.getMessage())));
             } catch (IllegalArgumentException noTarget) {
                 return now(new Outcome.Invalid("uri", String.valueOf(noTarget.getMessage())));
             }
             ObjectNode payload = payload(id, leg.id(), by).put("party", uri);
-            return log.then(EventType.PARTICIPANT_ADDED, id, payload, () -> {
+            guest.leg = leg.id();
+            return log.then(EventType.PARTICIPANT_ADDED, id, payload, leg, () -> {
                 leg.dial();
                 return done(id, conference);
             }, () -> {
@@ -78,12 +80,28 @@ public final class Conferences implements ConferenceControl {
     }
 
     /** Whoever an operator adds has no part in what the conference decides: nothing comes of what they do but that they are heard. */
-    private static final class Guest implements Conference.Listener {
+    private final class Guest implements Conference.Listener {
+        private final String id;
+        private final Conference conference;
+        private String leg = "";
+
+        Guest(String id, Conference conference) {
+            this.id = id;
+            this.conference = conference;
+        }
+
+        @Override
+        public void onTokenChanged(int seat, String token, Runnable kept) {
+            conference.leg(seat).ifPresent(now -> log.keep(id, now, kept, () -> conference.hangUp(seat, "no log")));
+        }
+
         @Override
         public void onRinging(int seat, int status) {}
 
         @Override
-        public void onAnswered(int seat) {}
+        public void onAnswered(int seat) {
+            conference.leg(seat).ifPresent(now -> log.keep(id, now, () -> {}, () -> {}));
+        }
 
         @Override
         public void onFirstPacket(int seat) {}
@@ -92,7 +110,7 @@ public final class Conferences implements ConferenceControl {
         public void onDigit(int seat, char digit) {}
 
         @Override
-        public void onEnded(int seat, LegEnd end) {}
+        public void onEnded(int seat, LegEnd end) { log.drop(leg); }
     }
 
     @FunctionalInterface

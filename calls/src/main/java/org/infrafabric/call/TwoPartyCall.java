@@ -45,13 +45,17 @@ final class TwoPartyCall implements Conference.Listener {
     private static final class Party {
         private final String uri;
         private final String role;
+        private final String leg;
         private final Instant since;
         private State state = State.DIALING;
         private Optional<Timers.Timer> patience = Optional.empty();
 
-        Party(String uri, String role, Instant since) {
+        private boolean dialled;
+
+        Party(String uri, String role, String leg, Instant since) {
             this.uri = uri;
             this.role = role;
+            this.leg = leg;
             this.since = since;
         }
     }
@@ -84,18 +88,22 @@ final class TwoPartyCall implements Conference.Listener {
         }
     }
 
+    /** The leg that {@link #prepare} made. */
+    Leg first() { return conference.leg(first).orElseThrow(); }
+
     void dial() { ring(first); }
 
     private int seat(String role, String uri) throws IOException {
         int seat = seats++;
-        conference.prepare(seat, role, uri, "", Optional.empty());
-        parties.put(seat, new Party(uri, role, parts.timers().wallTime()));
+        Leg leg = conference.prepare(seat, role, uri, "", Optional.empty());
+        parties.put(seat, new Party(uri, role, leg.id(), parts.timers().wallTime()));
         return seat;
     }
 
     private void ring(int seat) {
         Party party = parties.get(seat);
         if (party == null || ended) return;
+        party.dialled = true;
         party.patience = Optional.of(parts.timers().after(RING_AT_MOST, () -> conference.hangUp(seat, "no answer")));
         conference.dial(seat);
     }
@@ -132,10 +140,11 @@ final class TwoPartyCall implements Conference.Listener {
     }
 
     /** Makes ready a leg to whoever is to take the partner's place; nothing is sent before {@link #ringTarget}. */
-    void prepareTarget(int stays, String uri) throws IOException {
+    Leg prepareTarget(int stays, String uri) throws IOException {
         int next = seat("target", uri);
         target = next;
         replaced = stays == first ? second : first;
+        return conference.leg(next).orElseThrow();
     }
 
     void ringTarget() { ring(target); }
@@ -153,9 +162,11 @@ final class TwoPartyCall implements Conference.Listener {
         Party party = other.parties.get(theirs);
         int seat = seats++;
         if (party == null || !conference.adopt(seat, "target", other.conference, theirs)) return false;
-        Party moved = new Party(party.uri, "to", party.since);
+        Party moved = new Party(party.uri, "to", party.leg, party.since);
         moved.state = State.ANSWERED;
+        moved.dialled = true;
         parties.put(seat, moved);
+        keep(seat);
         other.parties.remove(theirs);
         int leaves = stays == first ? second : first;
         first = stays;
@@ -175,9 +186,20 @@ final class TwoPartyCall implements Conference.Listener {
     }
 
     @Override
+    public void onTokenChanged(int seat, String token, Runnable kept) {
+        conference.leg(seat).ifPresent(leg -> log.keep(id, leg, kept, () -> conference.hangUp(seat, "no log")));
+    }
+
+    /** What ends the leg after a restart is another now. A call that is up goes on if that cannot be kept. */
+    private void keep(int seat) {
+        conference.leg(seat).ifPresent(leg -> log.keep(id, leg, () -> {}, () -> {}));
+    }
+
+    @Override
     public void onAnswered(int seat) {
         Party party = parties.get(seat);
         if (party == null || ended) return;
+        keep(seat);
         party.state = State.ANSWERED;
         party.patience.ifPresent(Timers.Timer::cancel);
         if (seat == target) replace(party);
@@ -193,7 +215,8 @@ final class TwoPartyCall implements Conference.Listener {
             return;
         }
         ringback();
-        ring(second);
+        int seat = second;
+        conference.leg(seat).ifPresent(leg -> log.keep(id, leg, () -> ring(seat), () -> close("no log")));
     }
 
     /** Whoever waits hears that the other phone rings. */
@@ -240,6 +263,7 @@ final class TwoPartyCall implements Conference.Listener {
     public void onEnded(int seat, LegEnd end) {
         Party party = parties.remove(seat);
         if (party == null) return;
+        log.drop(party.leg);
         party.patience.ifPresent(Timers.Timer::cancel);
         if (ended) return;
         if (seat == target) { // it did not take the call: all stays as it was, unless the partner is gone by now
@@ -259,7 +283,10 @@ final class TwoPartyCall implements Conference.Listener {
     private void close(String reason) {
         if (ended) return;
         ended = true;
-        parties.values().forEach(party -> party.patience.ifPresent(Timers.Timer::cancel));
+        parties.values().forEach(party -> {
+            party.patience.ifPresent(Timers.Timer::cancel);
+            if (!party.dialled) log.drop(party.leg); // nothing more will be told of it
+        });
         var unused = conference.close(reason);
         over.run();
     }

@@ -24,6 +24,7 @@ import org.infrafabric.media.AudioBridge;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.Pcm;
 import org.infrafabric.media.SilentPort;
+import org.infrafabric.store.SqliteStore;
 import org.infrafabric.time.HandTimers;
 import org.infrafabric.witness.Change;
 import org.infrafabric.witness.Entry;
@@ -37,7 +38,10 @@ class CallsTest {
     private final List<Phone> phones = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
     private final Map<String, Conference> others = new LinkedHashMap<>();
+    private final SqliteStore store = SqliteStore.inMemory();
+    private final List<String> ended = new ArrayList<>();
     private boolean logBroken;
+    private final CallParts parts;
     private final Calls calls;
     private final Conferences conferences;
 
@@ -47,15 +51,18 @@ class CallsTest {
             public CompletableFuture<List<Entry>> append(Change change) {
                 if (logBroken) return CompletableFuture.failedFuture(new IllegalStateException("disk"));
                 change.drafts().forEach(draft -> log.add(draft.type().event()));
-                return CompletableFuture.completedFuture(List.of());
+                return store.write(tx -> {
+                    change.state().write(tx, List.of());
+                    return List.of();
+                });
             }
 
             @Override
             public boolean saturated() { return false; }
         };
-        CallParts parts = new CallParts(dialer(), Bridge::new,
+        parts = new CallParts(dialer(), Bridge::new,
                 (uri, wall, now) -> uri.contains("evil") ? new Permit(false, "nobody knows them", 0) : new Permit(true, "", 0),
-                witness, time, time, new Random(1), 3);
+                witness, store, time, time, new Random(1), 3);
         calls = new Calls(parts, () -> others);
         conferences = new Conferences(parts, calls);
     }
@@ -71,7 +78,7 @@ class CallsTest {
             }
 
             @Override
-            public void endStray(String resumeToken) {}
+            public void endStray(String resumeToken) { ended.add(resumeToken); }
         };
     }
 
@@ -231,6 +238,39 @@ class CallsTest {
     }
 
     @Test
+    void shouldKeepWhatEndsEachLegBeforeItRings() {
+        String id = originated(A, B);
+        assertThat(kept()).containsExactly(A + " calling");
+        phone(A).answer();
+        time.settle();
+        assertThat(kept()).containsExactly(A + " answered", B + " calling");
+        phone(B).answer();
+        time.settle();
+        now(conferences.add(id, C, "op"));
+        phone(C).answer();
+        now(calls.transfer(id, new Transfer.Blind(D), "op"));
+        assertThat(kept()).containsExactly(A + " answered", B + " answered", C + " answered", D + " calling");
+        Calls reborn = new Calls(parts, Map::of);
+        assertThat(now(reborn.recover())).isEqualTo(4);
+        assertThat(ended).containsExactly(A + " answered", B + " answered", C + " answered", D + " calling");
+        assertThat(log.getLast()).isEqualTo("call_closed");
+        assertThat(kept()).as("each is ended once").isEmpty();
+    }
+
+    @Test
+    void shouldNotRingWhoseEndCannotBeKept() {
+        originated(A, B);
+        logBroken = true;
+        phone(A).answer();
+        time.settle();
+        assertThat(phone(B).dialled).isFalse();
+        assertThat(phone(A).hungUp).isTrue();
+        assertThat(now(calls.list())).isEmpty();
+    }
+
+    private List<String> kept() { return CallRows.all(store).stream().map(CallRows.Kept::token).toList(); }
+
+    @Test
     void shouldAddMuteAndRemoveInAnyConference() {
         String id = talking(A, B);
         assertThat(now(conferences.add(id, "sip:evil@x", "op"))).isInstanceOf(ConferenceControl.Outcome.Denied.class);
@@ -307,6 +347,7 @@ class CallsTest {
         assertThat(now(calls.list())).isEmpty();
         assertThat(phones.stream().filter(phone -> phone.dialled && !phone.over)).isEmpty();
         assertThat(time.pending()).isZero();
+        assertThat(CallRows.all(store)).as("kept for the next life").isEmpty();
     }
 
     /** A phone, and our leg to it. */
@@ -359,7 +400,7 @@ class CallsTest {
         public String id() { return "leg-" + number; }
 
         @Override
-        public String resumeToken() { return ""; }
+        public String resumeToken() { return order.target() + (answered ? " answered" : " calling"); }
 
         @Override
         public AudioPort audio() { return port; }

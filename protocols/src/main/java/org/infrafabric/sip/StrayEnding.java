@@ -6,6 +6,9 @@ import org.infrafabric.call.CallFailure;
 final class StrayEnding implements Transactions.Client, DialogRequests.Reply {
     private static final String REASON = Core.reason("Q.850", 41, "restarted");
 
+    /** A call was held and refreshed since its token was kept; its requests were counted on, and a number too low is refused (§12.2.2). Gaps are no error. */
+    private static final long LEAP = 100_000;
+
     private final Core core;
     private final ResumeToken token;
     private final DigestClient digest;
@@ -17,7 +20,7 @@ final class StrayEnding implements Transactions.Client, DialogRequests.Reply {
     }
 
     void run() {
-        Dialog dialog = dialog(token.remoteTag(), token.target());
+        Dialog dialog = dialog(token.remoteTag(), token.target(), 0);
         core.routes().locate(token.answered() || !token.routes().isEmpty() ? dialog.nextHop() : token.target(),
                 hop -> hop.ifPresentOrElse(this::end, () -> core.routes().locate(called(), other -> other.ifPresent(this::end))));
     }
@@ -29,7 +32,7 @@ final class StrayEnding implements Transactions.Client, DialogRequests.Reply {
 
     private void end(Hop hop) {
         if (token.answered()) {
-            new DialogRequests(core, dialog(token.remoteTag(), token.target()), hop, digest).bye(REASON, this);
+            new DialogRequests(core, dialog(token.remoteTag(), token.target(), LEAP), hop, digest).bye(REASON, this);
             return;
         }
         byte[] invite = SipWriter.request("INVITE", token.target()).header(HeaderName.VIA, token.via())
@@ -69,7 +72,8 @@ final class StrayEnding implements Transactions.Client, DialogRequests.Reply {
     @Override
     public void onFailed(CallFailure why) {}
 
-    private Dialog dialog(String remoteTag, String target) {
-        return new Dialog(token.callId(), token.localTag(), remoteTag, token.local(), token.remote(), token.routes(), target, token.number(), -1);
+    private Dialog dialog(String remoteTag, String target, long leap) {
+        return new Dialog(token.callId(), token.localTag(), remoteTag, token.local(), token.remote(), token.routes(), target, token.number() + leap,
+                -1);
     }
 }
