@@ -6,7 +6,8 @@ import org.infrafabric.store.Transaction;
 
 /** What is kept of the legs that operators have called, so that a later life can end them (CONTRACT §8). */
 final class CallRows {
-    private static final List<String> STEPS = List.of("CREATE TABLE call_legs (leg TEXT PRIMARY KEY, home TEXT NOT NULL, token TEXT NOT NULL) STRICT");
+    private static final List<String> STEPS = List
+            .of("CREATE TABLE call_legs (leg TEXT PRIMARY KEY, home TEXT NOT NULL, token TEXT NOT NULL) STRICT");
 
     private CallRows() {}
 
@@ -17,7 +18,8 @@ final class CallRows {
     static void prepare(SqliteStore store) { store.migrate("call", STEPS); }
 
     static void keep(Transaction tx, Kept kept) {
-        tx.execute("INSERT INTO call_legs (leg, home, token) VALUES (?, ?, ?) ON CONFLICT (leg) DO UPDATE SET home = excluded.home, token = excluded.token",
+        tx.execute(
+                "INSERT INTO call_legs (leg, home, token) VALUES (?, ?, ?) ON CONFLICT (leg) DO UPDATE SET home = excluded.home, token = excluded.token",
                 kept.leg, kept.home, kept.token);
     }
 

@@ -56,7 +56,7 @@ public enum EventType {
     FEEDBACK_GIVEN("IF.call", "feedback_given", "After the call: how useful the expert was, 1 to 5; the words are a blob.", "escalation", "role", "rater", "expert", "usefulness", "note"),
     CALL_ORIGINATED("IF.call", "call_originated", "An operator has two parties called and joined.", "call", "from", "to", "by"),
     CALL_JOINED("IF.call", "call_joined", "Two parties of an operator's call hear each other.", "call", "from", "to"),
-    CALL_CLOSED("IF.call", "call_closed", "An operator's call is over; failure says why it came to nothing.", "call", "party", "failure", "status", "byPeer"),
+    CALL_CLOSED("IF.call", "call_closed", "An operator's call is over; failure says why it came to nothing, restarted that its legs were ended after a crash.", "call", "party", "failure", "status", "byPeer"),
     CALL_HUNG_UP("IF.call", "call_hung_up", "An operator ended a call or one leg.", "call", "leg", "by"),
     CALL_HELD("IF.call", "call_held", "An operator put a call or one leg on hold.", "call", "leg", "by"),
     CALL_RESUMED("IF.call", "call_resumed", "An operator took a call or one leg off hold.", "call", "leg", "by"),

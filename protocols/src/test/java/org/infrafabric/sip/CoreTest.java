@@ -337,4 +337,19 @@ class CoreTest {
         assertThat(bye.text(HeaderName.TO)).isEqualTo("<sip:peer@127.0.0.1:5080>;tag=p");
         assertThat(bye.text(HeaderName.CALL_ID)).isEqualTo("in@peer");
     }
+
+    @Test
+    void shouldEndAStrayThatWasHeldAndRefreshedSinceItsTokenWasKept() {
+        Leg[] leg = new Leg[1];
+        bench.established(leg, "");
+        String token = leg[0].resumeToken();
+        for (int i = 0; i < 20; i++) {
+            if (i % 2 == 0) leg[0].hold();
+            else leg[0].resume();
+            bench.respond(bench.latest("INVITE"), 200, "t", Bench.OFFER);
+        }
+        Bench reborn = new Bench();
+        reborn.core.endStray(token);
+        assertThat(reborn.first("BYE").number()).as("not below what the peer has seen, §12.2.2").isGreaterThan(bench.latest("INVITE").number());
+    }
 }

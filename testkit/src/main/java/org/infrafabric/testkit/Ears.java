@@ -1,6 +1,7 @@
 package org.infrafabric.testkit;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.sound.sampled.AudioFormat;
@@ -11,6 +12,7 @@ import javax.sound.sampled.UnsupportedAudioFileException;
 /** Hears which tones a recording holds. */
 public final class Ears {
     private static final int LATE_MILLIS = 4;
+    private static final int WAV_HEADER = 44; // bytes; an even number, so that samples begin at even places
 
     private final double[] samples;
     private final float rate;
@@ -38,6 +40,15 @@ public final class Ears {
         }
     }
 
+    /** Hears part of a 16-bit mono WAV file at 8 kHz that may still be written: from byte {@code from} to byte {@code to} of it. */
+    public static Ears onPart(Path wav, long from, long to) throws IOException {
+        byte[] bytes = Files.readAllBytes(wav);
+        int first = (int) Math.max(WAV_HEADER, from + from % 2), last = (int) Math.min(bytes.length, to);
+        double[] samples = new double[Math.max(0, last - first) / 2];
+        for (int i = 0; i < samples.length; i++) samples[i] = (bytes[first + 2 * i + 1] << 8 | bytes[first + 2 * i] & 0xff) / 32768.0;
+        return new Ears(samples, 8_000);
+    }
+
     /** Hears the G.711 A-law payloads of captured RTP packets, as hex digits with or without colons, in the order of the capture. */
     public static Ears onALaw(Iterable<String> payloads) {
         java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
@@ -46,6 +57,19 @@ public final class Ears {
         double[] samples = new double[bytes.length];
         for (int i = 0; i < bytes.length; i++) samples[i] = RtpPcap.linear(bytes[i] & 0xff) / 32768.0;
         return new Ears(samples, 8000);
+    }
+
+    /** The same of µ-law, as bytes. */
+    public static Ears onMuLaw(byte[] payloads) {
+        double[] samples = new double[payloads.length];
+        for (int i = 0; i < payloads.length; i++) samples[i] = muLaw(~payloads[i] & 0xff) / 32768.0;
+        return new Ears(samples, 8_000);
+    }
+
+    /** ITU-T G.711, table 2b. */
+    private static int muLaw(int inverted) {
+        int magnitude = (((inverted & 0x0f) << 3) + 0x84 << (inverted >> 4 & 7)) - 0x84;
+        return (inverted & 0x80) != 0 ? -magnitude : magnitude;
     }
 
     public double seconds() { return samples.length / rate; }
