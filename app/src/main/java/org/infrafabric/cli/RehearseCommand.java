@@ -33,6 +33,7 @@ import org.infrafabric.server.Bus;
 import org.infrafabric.server.Config;
 import org.infrafabric.server.Role;
 import org.infrafabric.server.Tokens;
+import org.infrafabric.speech.EmbeddedVoice;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,6 +45,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "rehearse", hidden = true, description = "Run some escalations in a throw-away folder and stop.")
 final class RehearseCommand implements Callable<Integer> {
     private static final int ESCALATIONS = 4;
+    private static final int SENTENCES = 50;
     private static final Duration AT_MOST = Duration.ofSeconds(45);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final List<String> HAZARDS = List.of("safety", "ethics", "legal", "privacy");
@@ -57,10 +59,18 @@ final class RehearseCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("ifbus-rehearsal");
         try {
             Ifbus.run("--help");
+            speak();
             escalate(folder);
             return Ifbus.run("witness", "verify", "--data-dir", folder.resolve("data").toString());
         } finally {
             delete(folder);
+        }
+    }
+
+    /** The voice that is always there has much to load, and is needed when there is much to do. */
+    private static void speak() {
+        try (EmbeddedVoice voice = new EmbeddedVoice()) {
+            for (int i = 0; i < SENTENCES; i++) voice.speak("May I go on with step " + i + "?").join();
         }
     }
 

@@ -75,8 +75,9 @@ public final class FliteVoice implements Voice {
         return speech;
     }
 
+    /** Never more than its patience: then the next voice speaks. */
     @Override
-    public int waiting() { return places.getQueueLength(); }
+    public long behindMillis() { return places.hasQueuedThreads() ? PATIENCE.toMillis() : 0; }
 
     @Override
     public String name() { return "flite"; }

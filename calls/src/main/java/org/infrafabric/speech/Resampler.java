@@ -13,14 +13,17 @@ public final class Resampler {
     private static final double PASS = 0.92;
     /** Zero crossings of the sinc on each side. */
     private static final int CROSSINGS = 24;
+    /** Kernels are in fixed point. A kernel's values add up to less than two in all, signs aside, so that no sum of samples leaves an int. */
+    private static final int BITS = 14;
+    private static final int ONE = 1 << BITS;
 
     /** Rates come from outside, but a bus has few voices; {@code 25 | rate} bounds them anyway. */
     private static final Map<Ratio, Kernels> KERNELS = new ConcurrentHashMap<>();
 
     private record Ratio(int up, int down) {}
 
-    /** One kernel for each position that an output sample can have between two input samples; each sums to one. */
-    private record Kernels(int half, float[][] phases) {}
+    /** One kernel for each position that an output sample can have between two input samples; each sums to {@link #ONE}. */
+    private record Kernels(int half, int[][] phases) {}
 
     private Resampler() {}
 
@@ -36,37 +39,36 @@ public final class Resampler {
         int up = rate / divisor;
         int down = sound.rate() / divisor;
         Kernels kernels = KERNELS.computeIfAbsent(new Ratio(up, down), Resampler::kernels);
-        short[] in = sound.samples();
+        int[] in = widened(sound.samples());
         short[] out = new short[(int) ((long) in.length * up / down)];
         int taps = 2 * kernels.half;
         for (int i = 0; i < out.length; i++) {
             long position = (long) i * down;
             int first = (int) (position / up) - kernels.half + 1;
-            float[] kernel = kernels.phases[(int) (position % up)];
-            float sum = sum(in, first, kernel, Math.max(0, -first), Math.min(taps, in.length - first));
-            out[i] = (short) Math.clamp(Math.round(sum), Short.MIN_VALUE, Short.MAX_VALUE);
+            int[] kernel = kernels.phases[(int) (position % up)];
+            int sum = sum(in, first, kernel, Math.max(0, -first), Math.min(taps, in.length - first));
+            out[i] = (short) Math.clamp((sum + ONE / 2) >> BITS, Short.MIN_VALUE, Short.MAX_VALUE);
         }
         return new Pcm(out, rate);
     }
 
-    /** Four sums at a time: one alone would wait for each of its additions. */
-    private static float sum(short[] in, int first, float[] kernel, int from, int to) {
-        float a = 0, b = 0, c = 0, d = 0;
-        int k = from;
-        for (; k + 3 < to; k += 4) {
-            a += in[first + k] * kernel[k];
-            b += in[first + k + 1] * kernel[k + 1];
-            c += in[first + k + 2] * kernel[k + 2];
-            d += in[first + k + 3] * kernel[k + 3];
-        }
-        for (; k < to; k++) a += in[first + k] * kernel[k];
-        return a + b + c + d;
+    private static int[] widened(short[] samples) {
+        int[] wide = new int[samples.length];
+        for (int i = 0; i < wide.length; i++) wide[i] = samples[i];
+        return wide;
+    }
+
+    /** Of ints, which may be added up in any order: so the compiler takes many at a time, as it does not with floats, nor with shorts. */
+    private static int sum(int[] in, int first, int[] kernel, int from, int to) {
+        int sum = 0;
+        for (int k = from; k < to; k++) sum += in[first + k] * kernel[k];
+        return sum;
     }
 
     private static Kernels kernels(Ratio ratio) {
         double cutoff = PASS * Math.min(1.0, (double) ratio.up / ratio.down); // of the input's half rate
         int half = (int) Math.ceil(CROSSINGS / cutoff);
-        float[][] phases = new float[ratio.up][2 * half];
+        int[][] phases = new int[ratio.up][2 * half];
         for (int phase = 0; phase < ratio.up; phase++) {
             double[] kernel = new double[2 * half];
             double sum = 0;
@@ -78,7 +80,7 @@ public final class Resampler {
                 sum += kernel[k];
             }
             for (int k = 0; k < 2 * half; k++)
-                phases[phase][k] = (float) (kernel[k] / sum);
+                phases[phase][k] = (int) Math.round(kernel[k] / sum * ONE);
         }
         return new Kernels(half, phases);
     }

@@ -20,8 +20,8 @@ public interface Voice extends AutoCloseable {
     /** Renders these one after another and keeps them for good, so that no call waits for them and they can be said even when no voice can speak any more. */
     default void keep(List<String> texts) {}
 
-    /** Texts that wait for their turn; many mean that whoever is called now will wait for what they are to be told. */
-    default int waiting() {
+    /** About how long a text that is asked for now would wait for its turn, in milliseconds: so long would people who are called now hear nothing. */
+    default long behindMillis() {
         return 0;
     }
 

@@ -41,7 +41,7 @@ final class VoiceChain implements Voice {
     public String name() { return voices.get(next(0)).name(); }
 
     @Override
-    public int waiting() { return voices.stream().mapToInt(Voice::waiting).sum(); }
+    public long behindMillis() { return voices.stream().mapToLong(Voice::behindMillis).sum(); }
 
     private CompletableFuture<Pcm> speak(String text, int index) {
         Voice voice = voices.get(index);

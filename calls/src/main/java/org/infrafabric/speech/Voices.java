@@ -98,7 +98,7 @@ public final class Voices implements Voice {
     }
 
     @Override
-    public int waiting() { return chain.waiting(); }
+    public long behindMillis() { return chain.behindMillis(); }
 
     /** The voice that speaks at the moment. */
     @Override

@@ -27,8 +27,8 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
     /** One that has ended is remembered so long, that a repetition on its way finds it. */
     private static final Duration LINGER = Duration.ofSeconds(60);
 
-    /** Beyond it people would answer and hear nothing for a second or more: better to say at the door that it is too much. */
-    private static final int MOST_TEXTS_WAITING = 128;
+    /** When people who answer at once would hear nothing for longer than that, it is better to say at the door that it is too much. */
+    private static final Duration VOICE_BEHIND_AT_MOST = Duration.ofSeconds(2);
 
     private final DeskParts parts;
     private final EscalationRows rows;
@@ -69,7 +69,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
         @Override
         public boolean takesMore() {
             return !closed && !draining.get() && live < parts.settings().maxLive() && !parts.witness().saturated()
-                    && parts.voice().waiting() < MOST_TEXTS_WAITING;
+                    && parts.voice().behindMillis() < VOICE_BEHIND_AT_MOST.toMillis();
         }
 
         @Override

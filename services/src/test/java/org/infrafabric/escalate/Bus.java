@@ -71,7 +71,7 @@ final class Bus implements Witness {
     int[] courierAnswers = {200};
     boolean logFails;
     boolean hoarse;
-    int textsWaiting;
+    long voiceBehindMillis;
     CouncilRules rules = World.RULES;
     int maxLive = 10;
     List<Expert> experts = List.of(expert("ada"), expert("bob"));
@@ -318,7 +318,7 @@ final class Bus implements Witness {
         }
 
         @Override
-        public int waiting() { return textsWaiting; }
+        public long behindMillis() { return voiceBehindMillis; }
 
         @Override
         public String name() { return "words"; }

@@ -256,9 +256,9 @@ class EscalationDeskTest {
         @Test
         void shouldTakeNothingMoreThanTheVoiceCanTellPeople() {
             bus.start();
-            bus.textsWaiting = 128;
+            bus.voiceBehindMillis = 2_000;
             assertRefused(bus.submit(bus.message("esc-1")), Code.OVERLOAD);
-            bus.textsWaiting = 127;
+            bus.voiceBehindMillis = 1_999;
             assertThat(bus.submit(bus.message("esc-1"))).isInstanceOf(Submission.Accepted.class);
         }
 
