@@ -39,13 +39,12 @@ final class OutgoingLeg implements Leg, Core.InDialog {
     private final DigestClient digest;
     private final Descriptions descriptions;
     private final Forks forks;
-    private final byte[] offer;
     private final Map<String, Runnable> acks = new HashMap<>();
     private final Deque<String> elsewhere = new ArrayDeque<>();
     private final Set<String> tried = new HashSet<>();
     private State state = State.PREPARED;
     private AudioPort audio;
-    private Attempt attempt;
+    private InviteAttempt attempt;
     private SessionExpires wish;
     private Optional<Session> session = Optional.empty();
     private Optional<String> cancelReason = Optional.empty();
@@ -71,11 +70,11 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         audio = order.audio();
         descriptions = new Descriptions(audio, core.ids().sessionId());
         forks = new Forks(core, form.localTag(), digest, descriptions);
-        offer = descriptions.offer();
+        InviteAttempt.Parts parts = new InviteAttempt.Parts(core, form, descriptions.offer(), digest, new Sending());
         wish = new SessionExpires(core.settings().sessionSeconds(), "");
         String uri = target.bare() + (protocol == Endpoint.Protocol.TCP ? ";transport=tcp" : "");
         Hop hop = new Hop(protocol, remote.orElse(InetSocketAddress.createUnresolved(target.host(), Math.max(0, target.port()))), 0);
-        attempt = new Attempt(1, uri, hop, remote.isPresent());
+        attempt = new InviteAttempt(parts, uri, hop, remote.isPresent(), wish);
         tried.add(target.bare());
     }
 
@@ -88,16 +87,16 @@ final class OutgoingLeg implements Leg, Core.InDialog {
     @Override
     public String resumeToken() {
         String traceId = order.provenance().map(Provenance::traceId).orElse("");
-        Attempt last = attempt;
+        InviteAttempt last = attempt;
         if (session.isPresent()) {
             Dialog dialog = session.get().dialog();
-            return new ResumeToken(traceId, true, last.hop.protocol(), last.via, last.branch, id(), form.localTag(), dialog.remoteTag(),
+            return new ResumeToken(traceId, true, last.hop().protocol(), last.via(), last.branch(), id(), form.localTag(), dialog.remoteTag(),
                     dialog.local(),
                     dialog.remote(), dialog.target(), dialog.routes(), dialog.localNumber()).json();
         }
-        return new ResumeToken(traceId, false, last.hop.protocol(), last.via, last.branch, id(), form.localTag(), "", form.from(), form.to(),
-                last.uri,
-                List.of(), last.number).json();
+        return new ResumeToken(traceId, false, last.hop().protocol(), last.via(), last.branch(), id(), form.localTag(), "", form.from(), form.to(),
+                last.uri(),
+                List.of(), last.number()).json();
     }
 
     @Override
@@ -105,12 +104,12 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         if (state != State.PREPARED) throw new IllegalStateException("a leg is dialled once");
         state = State.CALLING;
         core.register(id(), form.localTag(), this);
-        Attempt first = attempt;
-        if (!first.hop.remote().isUnresolved()) {
+        InviteAttempt first = attempt;
+        if (!first.hop().remote().isUnresolved()) {
             first.send();
             return;
         }
-        core.routes().locate(first.uri, hop -> {
+        core.routes().locate(first.uri(), hop -> {
             if (state != State.CALLING) return;
             if (hop.isPresent()) become(first.at(hop.get()));
             else finish(CallFailure.UNREACHABLE, false, 0, target.host() + " has no address");
@@ -118,10 +117,10 @@ final class OutgoingLeg implements Leg, Core.InDialog {
     }
 
     /** Another INVITE takes the place of the one before. What ends it after a restart is kept first, wherever that is other. */
-    private void become(Attempt next) {
-        Attempt before = attempt;
+    private void become(InviteAttempt next) {
+        InviteAttempt before = attempt;
         attempt = next;
-        if (next.via.equals(before.via) && next.uri.equals(before.uri)) next.send();
+        if (next.via().equals(before.via()) && next.uri().equals(before.uri())) next.send();
         else listener.onTokenChanged(this, next::send);
     }
 
@@ -131,7 +130,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
             case PREPARED -> state = State.ENDED;
             case CALLING -> {
                 cancelReason = Optional.of(reason);
-                attempt.cancel();
+                attempt.cancel(reason);
                 end(new LegEnd(Optional.of(CallFailure.CANCELLED), false, 487, reason));
             }
             case ANSWERED -> {
@@ -164,7 +163,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         listener.onRinging(this, response.status());
     }
 
-    private void onAnswer(SipMessage response, Hop from, Attempt answered) {
+    private void onAnswer(SipMessage response, Hop from, InviteAttempt answered) {
         String tag = response.toTag();
         Runnable again = acks.get(tag);
         if (again != null) {
@@ -174,7 +173,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         if (acks.size() >= MAX_FORKS) return;
         Dialog dialog;
         try {
-            dialog = Dialog.caller(response, form.localTag(), forks.lastNumber(tag, answered.number), answered.uri);
+            dialog = Dialog.caller(response, form.localTag(), forks.lastNumber(tag, answered.number()), answered.uri());
         } catch (IllegalArgumentException e) {
             refuseUnusable(response, from, tag, answered, String.valueOf(e.getMessage()));
             return;
@@ -185,17 +184,17 @@ final class OutgoingLeg implements Leg, Core.InDialog {
     }
 
     /** Its Contact or Record-Route lead nowhere. It is told so where we called it; another branch's call goes on. */
-    private void refuseUnusable(SipMessage response, Hop from, String tag, Attempt answered, String why) {
-        Dialog dialog = new Dialog(id(), form.localTag(), tag, form.from(), form.to(), List.of(), answered.uri, answered.number, -1);
+    private void refuseUnusable(SipMessage response, Hop from, String tag, InviteAttempt answered, String why) {
+        Dialog dialog = new Dialog(id(), form.localTag(), tag, form.from(), form.to(), List.of(), answered.uri(), answered.number(), -1);
         refuseFork(new DialogRequests(core, dialog, from, digest), answered, "the answer cannot be followed");
         if (state == State.CALLING) finish(CallFailure.SERVER_ERROR, true, response.status(), "an answer that cannot be followed: " + why);
     }
 
-    private void establish(DialogRequests requests, SipMessage response, Hop from, Attempt answered) {
+    private void establish(DialogRequests requests, SipMessage response, Hop from, InviteAttempt answered) {
         state = State.ANSWERED;
         Session standing = new Session(core, this, listener, requests, descriptions, order.provenance(), true);
         session = Optional.of(standing);
-        Runnable ack = requests.ack(answered.number);
+        Runnable ack = requests.ack(answered.number());
         acks.put(requests.dialog().remoteTag(), ack);
         ack.run();
         journal(SipJournal.Kind.ANSWERED, from, response.status(), response.phrase(), response.bytes());
@@ -211,8 +210,8 @@ final class OutgoingLeg implements Leg, Core.InDialog {
     }
 
     /** A 2xx that came after the CANCEL, or after another branch's, or that cannot be followed: acknowledged, and ended at once, §13.2.2.4. */
-    private void refuseFork(DialogRequests requests, Attempt answered, String reason) {
-        Runnable ack = requests.ack(answered.number);
+    private void refuseFork(DialogRequests requests, InviteAttempt answered, String reason) {
+        Runnable ack = requests.ack(answered.number());
         acks.put(requests.dialog().remoteTag(), ack);
         ack.run();
         requests.bye(Core.reason("SIP", 200, reason), new Farewell(reason));
@@ -234,7 +233,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         public void failed(CallFailure why) {}
     }
 
-    private void onRefusal(SipMessage response, Hop from, Attempt refused) {
+    private void onRefusal(SipMessage response, Hop from, InviteAttempt refused) {
         if (state != State.CALLING || again(response, refused)) return;
         CallFailure why = response.status() < 400 && denied ? CallFailure.DENIED_BY_GUARD : Failures.of(response.status());
         if (elsewhere(response.status())) return;
@@ -245,10 +244,10 @@ final class OutgoingLeg implements Leg, Core.InDialog {
     }
 
     /** Whether the refusal only asks for something that we can give; then it is asked for once more. */
-    private boolean again(SipMessage response, Attempt refused) {
+    private boolean again(SipMessage response, InviteAttempt refused) {
         switch (response.status()) {
             case 401, 407 -> { // §22.2, §22.3
-                if (refused.challenged >= 2 || !digest.take(response, refused.challenged > 0)) return false;
+                if (refused.challenged() >= 2 || !digest.take(response, refused.challenged() > 0)) return false;
             }
             case 422 -> { // RFC 4028 §7.3
                 long minimum = SessionExpires.minimum(response);
@@ -267,21 +266,19 @@ final class OutgoingLeg implements Leg, Core.InDialog {
             }
             default -> { return false; }
         }
-        if (refused.number >= MAX_ATTEMPTS) return false;
-        Attempt next = new Attempt(refused.number + 1, refused.uri, refused.hop, true);
-        next.challenged = refused.challenged + (response.status() == 422 ? 0 : 1);
-        become(next);
+        if (refused.number() >= MAX_ATTEMPTS) return false;
+        become(refused.again(wish, response.status() == 422 ? 0 : 1));
         return true;
     }
 
     /** Goes on to the next place that a redirection named; a 6xx speaks for all of them, §21.6. */
     private boolean elsewhere(int status) {
-        if (status >= 600 || elsewhere.isEmpty() || attempt.number >= MAX_ATTEMPTS) return false;
+        if (status >= 600 || elsewhere.isEmpty() || attempt.number() >= MAX_ATTEMPTS) return false;
         String uri = elsewhere.remove();
-        long number = attempt.number + 1;
+        InviteAttempt before = attempt;
         core.routes().locate(uri, hop -> {
             if (state != State.CALLING) return;
-            if (hop.isPresent()) become(new Attempt(number, uri, hop.get(), true));
+            if (hop.isPresent()) become(before.elsewhere(uri, hop.get()));
             else if (!elsewhere(0)) finish(CallFailure.UNREACHABLE, false, status, "the address that the call was sent on to cannot be reached");
         });
         return true;
@@ -289,7 +286,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
 
     private void finish(CallFailure why, boolean byPeer, int status, String words) {
         if (state == State.ENDED) return;
-        journal(SipJournal.Kind.CALL_FAILED, attempt.hop, status, why.label() + ": " + words, DialogRequests.NO_BODY);
+        journal(SipJournal.Kind.CALL_FAILED, attempt.hop(), status, why.label() + ": " + words, DialogRequests.NO_BODY);
         end(new LegEnd(Optional.of(why), byPeer, status, words));
     }
 
@@ -309,98 +306,38 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         core.journal(kind, order.provenance(), id(), target.bare(), peer, status, detail, message);
     }
 
-    /** One INVITE. */
-    private final class Attempt implements Transactions.Client {
-        private final long number;
-        private final String uri;
-        private final Hop hop;
-        private final Optional<Hop> datagram; // where it would have gone, had it been shorter
-        private final String branch;
-        private final String via;
-        private final byte[] encoded;
-        private int challenged;
-        private boolean heard;
-        private Optional<SentRequest> sent = Optional.empty();
-
-        /** @param ready false while the address is not known: then there are ids, but nothing to send */
-        Attempt(long number, String uri, Hop wanted, boolean ready) {
-            this(number, uri, wanted, ready, core.ids().branch());
-        }
-
-        private Attempt(long number, String uri, Hop wanted, boolean ready, String branch) {
-            this.number = number;
-            this.uri = uri;
-            this.branch = branch;
-            byte[] written = ready ? write(wanted) : DialogRequests.NO_BODY;
-            hop = core.routes().sized(wanted, written.length);
-            datagram = hop == wanted ? Optional.empty() : Optional.of(wanted);
-            encoded = hop == wanted ? written : write(hop);
-            via = via(hop);
-        }
-
-        private byte[] write(Hop to) { return form.write(number, uri, to, via(to), offer, wish, digest); }
-
-        private String via(Hop to) {
-            Optional<InetSocketAddress> remote = to.remote().isUnresolved() ? Optional.empty() : Optional.of(to.remote());
-            return core.routes().via(to.protocol(), remote, branch);
-        }
-
-        /** The same, now that the address is known. */
-        Attempt at(Hop found) { return new Attempt(number, uri, found, true, branch); }
-
-        void send() {
-            if (!wanted()) return;
-            if (datagram.isEmpty()) put();
-            else core.routes().reach(hop, reached -> {
-                if (!wanted()) return;
-                if (reached) put();
-                else become(new Attempt(number, uri, datagram.get(), true));
-            });
-        }
-
-        /** Not when it was hung up while the token was kept, or a connection sought. */
-        private boolean wanted() {
-            return state == State.CALLING && attempt == this;
-        }
-
-        private void put() {
-            journal(SipJournal.Kind.INVITE_SENT, hop, 0, order.subject(), encoded);
-            sent = Optional.of(core.transactions().invite(encoded, branch, hop, this));
-        }
-
-        /** §9.1: once there is a provisional response; without one it waits for that. */
-        void cancel() {
-            if (!heard || sent.isEmpty()) return;
-            byte[] cancel = sent.get().cancel(Core.reason("Q.850", 16, cancelReason.orElse("")), core.settings().product());
-            journal(SipJournal.Kind.CANCEL_SENT, sent.get().hop(), 0, cancelReason.orElse(""), cancel);
-        }
+    /** What its INVITEs ask of the leg. */
+    private final class Sending implements InviteAttempt.Out {
+        @Override
+        public boolean wants(InviteAttempt asking) { return state == State.CALLING && attempt == asking; }
 
         @Override
-        public void onResponse(SipMessage response, Hop from) {
-            boolean first = !heard;
-            heard = true;
+        public void replace(InviteAttempt next) { become(next); }
+
+        @Override
+        public void sending(Hop hop, byte[] invite) { journal(SipJournal.Kind.INVITE_SENT, hop, 0, order.subject(), invite); }
+
+        @Override
+        public void cancelling(Hop hop, byte[] cancel) { journal(SipJournal.Kind.CANCEL_SENT, hop, 0, cancelReason.orElse(""), cancel); }
+
+        @Override
+        public void onResponse(InviteAttempt of, SipMessage response, Hop from, boolean first) {
             int status = response.status();
             if (status >= 300) {
-                onRefusal(response, from, this);
+                onRefusal(response, from, of);
             } else if (status >= 200) {
-                onAnswer(response, from, this);
+                onAnswer(response, from, of);
             } else if (state == State.ENDED) {
-                if (first && cancelReason.isPresent()) cancel(); // hung up before the peer had answered anything
+                if (first) cancelReason.ifPresent(of::cancel); // hung up before the peer had answered anything
             } else if (status > 100 && state == State.CALLING) {
-                forks.onProvisional(response, from, number, uri);
+                forks.onProvisional(response, from, of.number(), of.uri());
                 onRinging(response, from);
             }
         }
 
         @Override
         public void onFailed(CallFailure why) {
-            if (state != State.CALLING) return;
-            if (datagram.isPresent() && !heard) { // §18.1.1: TCP was refused
-                core.routes().avoidTcp(datagram.get().remote());
-                become(new Attempt(number + 1, uri, datagram.get(), true));
-            } else if (!elsewhere(0)) {
-                finish(why, false, 0, "no answer from " + target.bare());
-            }
+            if (state == State.CALLING && !elsewhere(0)) finish(why, false, 0, "no answer from " + target.bare());
         }
     }
 }
