@@ -13,5 +13,7 @@ public enum Fault {
     /** Messages come twice, and others under the same id. */
     DUPLICATES,
     /** Callbacks are down, for seconds or for hours. */
-    CALLBACKS
+    CALLBACKS,
+    /** No voice can speak for a while: it fails, or says nothing at all. */
+    VOICE
 }

@@ -2,6 +2,7 @@ package org.infrafabric.sim;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import org.infrafabric.message.IfMessage;
 import org.infrafabric.message.MessageRefused;
 import org.infrafabric.message.Signatures;
 import org.infrafabric.witness.Entry;
+import org.infrafabric.witness.EventType;
 import org.infrafabric.witness.Verdict;
 import org.infrafabric.witness.Verifier;
 import org.infrafabric.witness.WitnessReader;
@@ -29,6 +31,7 @@ final class Inspection {
     private final World world;
     private final Crowd crowd;
     private final Map<String, List<Told>> told = new LinkedHashMap<>(); // escalation → the entries of its states
+    private final Set<String> heard = new HashSet<>(); // escalations whose expert has just heard the case
     private final Map<String, Integer> ends = new TreeMap<>();
     private final List<String> violations = new ArrayList<>();
     private String head = "";
@@ -82,10 +85,15 @@ final class Inspection {
 
     private void note(Entry entry) {
         JsonNode json = JsonMapper.shared().readTree(entry.json());
+        String event = json.path("event").asString("");
+        String id = json.path("payload").path("escalation").asString("");
+        if (event.equals(EventType.EXPERT_DECIDED.event()) && !heard.contains(id))
+            violations.add(id + " was decided by an expert who had not heard it");
         if (!json.path("component").asString("").equals("IF.escalate")) return;
-        State state = State.valueOf(json.path("event").asString("").toUpperCase(Locale.ROOT));
-        told.computeIfAbsent(json.path("payload").path("escalation").asString(""), id -> new ArrayList<>())
-                .add(new Told(state, entry.seq(), entry.hash()));
+        State state = State.valueOf(event.toUpperCase(Locale.ROOT));
+        if (state == State.BRIEFED && json.path("payload").path("spoken").asBoolean(true)) heard.add(id);
+        else heard.remove(id);
+        told.computeIfAbsent(id, unknown -> new ArrayList<>()).add(new Told(state, entry.seq(), entry.hash()));
     }
 
     /** The answer was lost with the process, and the agent never asked again; it must come to its end all the same. */

@@ -1,5 +1,6 @@
 package org.infrafabric.sim;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.infrafabric.call.Tape;
 import org.infrafabric.media.AudioBridge;
 import org.infrafabric.media.AudioPort;
@@ -38,10 +40,13 @@ final class SimAudio {
     /** Those of a life that is over are gone with it. */
     void forget() { bridges.clear(); }
 
-    Voice voice() {
+    /** @param lost whether it cannot speak now */
+    Voice voice(BooleanSupplier lost, Dice dice) {
         return new Voice() {
             @Override
             public CompletableFuture<Pcm> speak(String text) {
+                if (lost.getAsBoolean())
+                    return dice.percent(50) ? CompletableFuture.failedFuture(new IOException("no voice")) : new CompletableFuture<>();
                 int seconds = 1 + text.length() / CHARACTERS_PER_SECOND;
                 return CompletableFuture.completedFuture(speech.computeIfAbsent(seconds, long_ -> new Pcm(new short[long_ * RATE], RATE)));
             }

@@ -20,6 +20,7 @@ final class Weather {
         if (world.faults.contains(Fault.CALLBACKS)) {
             again(20_000, 300_000, () -> world.callbacksDown(dice.percent(20) ? Duration.ofHours(3) : dice.between(1_000, 60_000)));
         }
+        if (world.faults.contains(Fault.VOICE)) again(30_000, 400_000, this::loseVoice);
     }
 
     void end() {
@@ -32,6 +33,11 @@ final class Weather {
         var unused = world.timers.after(dice.between(50, 40_000), () -> {
             if (!over) world.diskFull(false);
         });
+    }
+
+    private void loseVoice() {
+        world.hoarse(true);
+        var unused = world.timers.after(dice.between(5_000, 90_000), () -> world.hoarse(false));
     }
 
     private void again(long least, long most, Runnable fault) {

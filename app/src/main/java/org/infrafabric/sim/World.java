@@ -62,6 +62,7 @@ final class World implements AutoCloseable {
     private WitnessLog log;
     private @Nullable EscalationDesk desk;
     private boolean full;
+    private boolean hoarse;
     private long callbacksDownUntilNanos;
     private boolean calm;
     long posts;
@@ -125,7 +126,8 @@ final class World implements AutoCloseable {
                 Pace.USUAL);
         return new EscalationDesk(
                 new DeskParts(settings, busKey, store, disk, () -> guard, phones.dialer(life, this::knowsLeg), () -> audio.bridge(life),
-                        id -> SimAudio.tape(!calm && faults.contains(Fault.DISK) && dice.percent(3)), audio.voice(), this::post, life, life,
+                        id -> SimAudio.tape(!calm && faults.contains(Fault.DISK) && dice.percent(3)), audio.voice(() -> hoarse, dice), this::post,
+                        life, life,
                         Runnable::run, ids));
     }
 
@@ -167,9 +169,12 @@ final class World implements AutoCloseable {
 
     void callbacksDown(Duration howLong) { callbacksDownUntilNanos = timers.nowNanos() + howLong.toNanos(); }
 
+    void hoarse(boolean lost) { hoarse = lost; }
+
     /** No fault happens any more. */
     void calm() {
         calm = true;
+        hoarse = false;
         diskFull(false);
         phones.calm();
         callbacksDownUntilNanos = timers.nowNanos();
