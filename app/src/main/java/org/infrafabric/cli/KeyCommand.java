@@ -4,11 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.infrafabric.message.SigningKey;
+import org.infrafabric.message.VerifyKey;
 import org.infrafabric.server.BusKey;
 import org.infrafabric.store.DataDirectoryInUse;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.LogName;
+import org.infrafabric.witness.NoteKey;
 import org.infrafabric.witness.WitnessLog;
 import org.infrafabric.witness.WitnessReader;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ final class KeyCommand {
     @Command(mixinStandardHelpOptions = true,
             description = {
                 "Let a new key sign the bus's log and decisions from now on; the old one says so in an entry, and old entries stay verifiable.",
+                "Outside witnesses have to be given the vkey that it prints.",
                 "Works beside a running bus, which is then asked to do it, and without one."})
     int rotate(@Mixin LogOption data, @Mixin OperatorCall bus, @Mixin Output output) throws Exception {
         ObjectNode result = Output.object();
@@ -50,9 +53,14 @@ final class KeyCommand {
         } catch (DataDirectoryInUse running) {
             result.setAll((ObjectNode) bus.send("POST", "/v1/keys/rotate", data));
         }
+        String publicKey = result.path("publicKey").asString("");
+        try (SqliteStore store = SqliteStore.readOnly(existing(data))) {
+            result.put("vkey", NoteKey.log(name(store, data).origin(), VerifyKey.parse(publicKey)).vkey());
+        }
         output.result(result,
-                "keyId      " + result.path("keyId").asString("") + "\npublicKey  " + result.path("publicKey").asString("") + "\nsince      entry "
-                        + result.path("seq").asLong(0) + ", " + result.path("since").asString(""));
+                "keyId      " + result.path("keyId").asString("") + "\npublicKey  " + publicKey + "\nsince      entry " + result.path("seq").asLong(0)
+                        + ", " + result.path("since").asString("") + "\nvkey       " + result.path("vkey").asString("")
+                        + "\n           outside witnesses need it in the old one's place: until their operators give it to them, they cosign nothing");
         return ExitCode.DONE;
     }
 

@@ -72,11 +72,20 @@ class CosignTest {
             assertThat(Ran.in(folder, "witness", "verify", "--data-dir", "d", "--checkpoint", "cosigned", "--witness", third.vkey).exit())
                     .isEqualTo(ExitCode.LOG_BROKEN);
             second.process.destroyForcibly().waitFor();
-            post(bus, "/v1/keys/rotate"); // makes the log grow
+            Ran rotated = Ran.in(folder, "key", "rotate", "--data-dir", "d", "--server", "http://" + bus.http(), "--json"); // makes the log grow
             awaited(bus, "0/2"); // and nobody knows the new key
             Await.that("the entry, which comes after the checkpoint that it tells of", Duration.ofSeconds(20),
                     () -> get(bus, "/v1/witness/entries?limit=1000").body().contains("cosigning_short"));
             assertThat(get(bus, "/v1/witness/checkpoint?cosigned=true").body()).isEqualTo(checkpoint.note().toString());
+
+            String vkey = JsonMapper.shared().readTree(rotated.lastLine()).path("vkey").asString();
+            first.process.destroyForcibly().waitFor();
+            witness("w1", first.http, vkey);
+            witness("w2", second.http, vkey);
+            Checkpoint after = Checkpoint.parse(awaited(bus, "2/2").getBytes(UTF_8));
+            assertThat(after.isSignedBy(NoteKey.parse(vkey))).isTrue();
+            assertThat(after.isSignedBy(log)).as("the old key is gone").isFalse();
+            assertThat(after.size()).as("of the log that they knew before").isGreaterThan(checkpoint.size());
         }
     }
 
@@ -104,10 +113,12 @@ class CosignTest {
 
     private static String originHash() { return org.infrafabric.message.Sha256.hex("ifbus.local/node-1".getBytes(UTF_8)); }
 
-    private Witness witness(String name) throws Exception {
+    private Witness witness(String name) throws Exception { return witness(name, "127.0.0.1:0", log.vkey()); }
+
+    private Witness witness(String name, String listen, String vkey) throws Exception {
         Process process = Ran
-                .command("witness", "cosigner", "--name", "witness.example/" + name, "--key", name + ".key", "--state", name + "-state", "--log",
-                        log.vkey(), "--json")
+                .command("witness", "cosigner", "--listen", listen, "--name", "witness.example/" + name, "--key", name + ".key", "--state",
+                        name + "-state", "--log", vkey, "--json")
                 .directory(folder.toFile()).redirectError(folder.resolve(name + ".err").toFile()).start();
         running.add(process);
         String line = process.inputReader().readLine();
@@ -141,12 +152,6 @@ class CosignTest {
 
     private HttpResponse<String> get(Bus bus, String path) throws Exception {
         return client.send(request(bus, path).build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private void post(Bus bus, String path) throws Exception {
-        assertThat(
-                client.send(request(bus, path).POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString()).statusCode())
-                .isEqualTo(200);
     }
 
     private HttpRequest.Builder request(Bus bus, String path) throws Exception {

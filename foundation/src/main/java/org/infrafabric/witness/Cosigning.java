@@ -133,7 +133,7 @@ public final class Cosigning implements AutoCloseable {
                 Cosigner.Answer answer = courier.post(submission.witness(), request.get().bytes());
                 Optional<SignedNote.Signature> signature = submission.on(answer.status(), answer.body(), checkpoint, nanoClock.getAsLong());
                 if (signature.isPresent() || answer.status() != 409) {
-                    if (signature.isEmpty()) LOG.warn("witness {} cosigns nothing: it answers {}", submission.witness().name(), told(answer));
+                    if (signature.isEmpty()) refused(submission.witness(), answer);
                     return signature;
                 }
             } catch (IOException e) {
@@ -144,6 +144,14 @@ public final class Cosigning implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /** C2SP tlog-witness: which keys it takes for a log's own is for the witness's operator to say, so nobody here can mend a 403. */
+    private void refused(NoteKey witness, Cosigner.Answer answer) {
+        if (answer.status() == 403)
+            LOG.warn("witness {} does not trust the key that signs this log now; its operator has to put {} in the old one's place",
+                    witness.name(), NoteKey.log(log.name().origin(), log.signer().verifyKey()).vkey());
+        else LOG.warn("witness {} cosigns nothing: it answers {}", witness.name(), told(answer));
     }
 
     private static String told(Cosigner.Answer answer) {
