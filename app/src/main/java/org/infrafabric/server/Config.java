@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.infrafabric.escalate.RungRules;
-import java.util.stream.Stream;
 import org.infrafabric.guard.Agent;
 import org.infrafabric.guard.Approvals;
 import org.infrafabric.guard.Counters;
@@ -176,27 +176,19 @@ public record Config(String file, String domain, String node, Path data, Http ht
      */
     public static Config parse(String file, String text, Path folder) { return ConfigFile.read(file, text, folder); }
 
-    Config withWarnings(List<String> found) {
-        return new Config(file, domain, node, data, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs, guard,
-                hazards,
-                speech,
-                callbacks, witnessing, limits,
-                found);
-    }
+    Config withWarnings(List<String> found) { return with(data, guard, found); }
 
     /** The same with another data directory. */
-    public Config withData(Path directory) {
-        return new Config(file, domain, node, directory, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs,
-                guard,
-                hazards,
-                speech,
-                callbacks, witnessing, limits,
-                warnings);
+    public Config withData(Path directory) { return with(directory, guard, warnings); }
+
+    /** The same with others who must approve a change. */
+    Config demanding(Optional<Approvals.Demand> demand) {
+        return with(data, new GuardKeys(guard.policy(), guard.requireSignatures(), guard.callsPerMinute(), demand), warnings);
     }
 
-    /** Keys, beside the bus's own, that may have signed a call that comes in. */
-    Stream<VerifyKey> callKeys() {
-        return Stream.concat(agents.stream().flatMap(entry -> entry.agent().key().stream()), edges.stream().flatMap(entry -> entry.key().stream()));
+    private Config with(Path directory, GuardKeys keys, List<String> found) {
+        return new Config(file, domain, node, directory, http, sip, media, agents, operators, edges, experts, duties, guardians, council, rungs, keys,
+                hazards, speech, callbacks, witnessing, limits, found);
     }
 
     public Roster roster() {
@@ -204,21 +196,30 @@ public record Config(String file, String domain, String node, Path data, Http ht
                 duties);
     }
 
-    /** Keys, of those that cannot change while the bus runs, in which the other config says something else. */
+    /** What cannot change while the bus runs, by the key under which the file has it. All else of the file is read anew by {@link LiveGuard}. */
+    static final Map<String, Function<Config, Object>> FIXED = fixed();
+
+    private static Map<String, Function<Config, Object>> fixed() {
+        Map<String, Function<Config, Object>> fixed = new LinkedHashMap<>();
+        fixed.put("domain", Config::domain);
+        fixed.put("node", Config::node);
+        fixed.put("data", Config::data);
+        fixed.put("http", Config::http);
+        fixed.put("sip", Config::sip);
+        fixed.put("media", Config::media);
+        fixed.put("rungs", Config::rungs);
+        fixed.put("hazards", Config::hazards);
+        fixed.put("speech", Config::speech);
+        fixed.put("callbacks", Config::callbacks);
+        fixed.put("witness", Config::witnessing);
+        fixed.put("limits", Config::limits);
+        return fixed;
+    }
+
+    /** Keys, of {@link #FIXED}, in which the other config says something else. */
     List<String> fixedKeysUnlike(Config other) {
-        Map<String, Boolean> same = new LinkedHashMap<>();
-        same.put("domain", domain.equals(other.domain));
-        same.put("node", node.equals(other.node));
-        same.put("data", data.equals(other.data));
-        same.put("http", http.equals(other.http));
-        same.put("sip", sip.equals(other.sip));
-        same.put("media", media.equals(other.media));
-        same.put("rungs", rungs.equals(other.rungs));
-        same.put("hazards", hazards.equals(other.hazards));
-        same.put("speech", speech.equals(other.speech));
-        same.put("callbacks", callbacks.equals(other.callbacks));
-        same.put("limits", limits.equals(other.limits));
-        return same.entrySet().stream().filter(entry -> !entry.getValue()).map(Map.Entry::getKey).toList();
+        return FIXED.entrySet().stream().filter(key -> !key.getValue().apply(this).equals(key.getValue().apply(other))).map(Map.Entry::getKey)
+                .toList();
     }
 
     /** The same with counters of its own, for judging beside the bus. */

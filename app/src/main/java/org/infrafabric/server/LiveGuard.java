@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.infrafabric.guard.Approvals;
 import org.infrafabric.guard.Counters;
 import org.infrafabric.guard.Guard;
@@ -37,15 +38,25 @@ import org.slf4j.LoggerFactory;
 public final class LiveGuard implements Credentials {
     private static final Logger LOG = LoggerFactory.getLogger(LiveGuard.class);
     private static final int LONGEST_FORM = 1_000_000;
-    private static final String ROOM = "guard-approvals";
-    private static final List<String> STEPS = List.of("CREATE TABLE guard_approved (hash TEXT PRIMARY KEY) STRICT");
 
-    /** What holds together: all of it changes at once. */
-    private record InForce(Config config, Guard guard, Tokens tokens, Instant since) {
+    /**
+     * What holds together: all of it changes at once.
+     *
+     * @param approved policy and roster, by as many as had to
+     * @param fromLog policy and roster are the log's, since nobody has approved those that the config has
+     */
+    private record InForce(Config config, Guard guard, Tokens tokens, Instant since, boolean approved, boolean fromLog) {
+        InForce(Config config, Guard guard, Tokens tokens, Instant since) { this(config, guard, tokens, since, false, false); }
+
         String hash() { return Approvals.hash(guard.policy().hash(), guard.rosterHash()); }
 
-        /** Whether the other says the same of who may do what. */
+        Optional<Approvals.Demand> demand() { return config.guard().policyChange(); }
+
+        InForce approved(boolean given) { return new InForce(config, guard, tokens, since, given, fromLog); }
+
+        /** Whether the other says the same of who may do what. Of what the log does not hold only the demand is known then. */
         boolean same(InForce other) {
+            if (fromLog) return hash().equals(other.hash()) && demand().equals(other.demand());
             return hash().equals(other.hash()) && config.agents().equals(other.config.agents()) && config.operators().equals(other.config.operators())
                     && config.edges().equals(other.config.edges())
                     && config.guardians().equals(other.config.guardians()) && config.guard().equals(other.config.guard());
@@ -54,7 +65,6 @@ public final class LiveGuard implements Credentials {
 
     private final Supplier<Config> source;
     private final Path data;
-    private final SqliteStore store;
     private final Witness witness;
     private final InstantSource clock;
     private final Counters counters;
@@ -63,19 +73,19 @@ public final class LiveGuard implements Credentials {
     private volatile InForce inForce;
     private @Nullable InForce candidate; // what the change that waits for approval would put in force
 
-    private LiveGuard(InForce first, Supplier<Config> source, Path data, SqliteStore store, Witness witness, InstantSource clock, Counters counters) {
+    private LiveGuard(InForce first, Supplier<Config> source, Path data, Witness witness, InstantSource clock, Counters counters) {
         this.started = first.config;
         this.inForce = first;
         this.source = source;
         this.data = data;
-        this.store = store;
         this.witness = witness;
         this.clock = clock;
         this.counters = counters;
     }
 
     /**
-     * Puts the first guard in force and writes it down.
+     * Puts the first guard in force and writes it down. Where another was in force last, whose change needs approvals, it is that one, from the log: what the
+     * config has waits for them.
      *
      * @param source reads the config anew
      * @param data where tokens are kept
@@ -85,19 +95,31 @@ public final class LiveGuard implements Credentials {
      */
     public static LiveGuard open(Config config, Supplier<Config> source, Path data, SqliteStore store, Witness witness, InstantSource clock,
             Counters counters) throws IOException {
-        store.migrate(ROOM, STEPS);
-        InForce first = new InForce(config, config.openGuard(counters), Tokens.open(config, data), clock.instant());
-        Optional<Problem> unwritable = unwritable(first);
+        LastInForce last = new LastInForce(store);
+        InForce wanted = new InForce(config, config.openGuard(counters), Tokens.open(config, data), clock.instant());
+        Optional<Problem> unwritable = unwritable(wanted);
         if (unwritable.isPresent()) throw new InvalidFile(unwritable.get());
-        LiveGuard live = new LiveGuard(first, source, data, store, witness, clock, counters);
-        Optional<Boolean> approved = config.guard().policyChange().map(demand -> live.approved(first.hash()));
-        if (approved.equals(Optional.of(false)))
+        InForce first = last.read().map(kept -> afterwards(wanted, kept, last, counters)).orElse(wanted);
+        LiveGuard live = new LiveGuard(first, source, data, witness, clock, counters);
+        if (first.demand().isPresent() && !first.approved)
             LOG.warn(
-                    "Policy and roster {} were not approved by as many operators as guard.approvals demands; they count all the same, since the bus starts "
-                            + "with them, and the log says so",
+                    "Policy and roster {} are in force and have not been approved by as many operators as guard.approvals demands of others; the log says so",
                     first.hash());
-        live.append(GuardEntries.loaded(first.guard, "start", "", approved), Optional.empty());
+        live.append(GuardEntries.loaded(first.guard, "start", "", first.demand().map(demand -> first.approved)), Optional.of(first));
+        if (first.fromLog) {
+            LOG.error("The config has another policy or roster than was in force, and nobody has approved it: {} of the log goes on. Approve {} with "
+                    + "'ifbus guard approve', or put the former files back", first.hash(), wanted.hash());
+            var unused = live.await(first.demand().orElseThrow(), wanted, "");
+        }
         return live;
+    }
+
+    /** What comes after the guard that was in force last: the one that the config wants, or, where that has not been approved, the same again. */
+    private static InForce afterwards(InForce wanted, LastInForce.Kept kept, LastInForce last, Counters counters) {
+        if (kept.demand().isEmpty()) return wanted;
+        Guard guard = last.guard(kept, counters);
+        InForce same = new InForce(wanted.config.demanding(kept.demand()), guard, wanted.tokens, wanted.since, kept.approved(), true);
+        return same.same(wanted) ? wanted.approved(kept.approved()) : same;
     }
 
     public Guard guard() { return inForce.guard; }
@@ -107,7 +129,9 @@ public final class LiveGuard implements Credentials {
 
     /** The key of whoever may have signed a call that comes in, the bus's own aside. */
     Optional<VerifyKey> callKey(String keyId) {
-        return config().callKeys().filter(key -> key.keyId().equals(keyId)).findFirst();
+        InForce now = inForce;
+        return Stream.concat(now.guard.roster().agents().stream().flatMap(agent -> agent.key().stream()),
+                now.config.edges().stream().flatMap(edge -> edge.key().stream())).filter(key -> key.keyId().equals(keyId)).findFirst();
     }
 
     /** Writes an entry that belongs to no escalation; nobody waits for it. */
@@ -177,12 +201,13 @@ public final class LiveGuard implements Credentials {
         Optional<Problem> unwritable = unwritable(next);
         if (unwritable.isPresent()) return reject(cause, by, List.of(unwritable.get()));
         boolean changed = !inForce.same(next);
-        Optional<Approvals.Demand> demand = inForce.config.guard().policyChange(); // the one in force: what is to come cannot excuse itself
+        Optional<Approvals.Demand> demand = inForce.demand(); // the one in force: what is to come cannot excuse itself
         if (changed && demand.isPresent()) return await(demand.get(), next, by);
+        InForce entering = next.approved(inForce.approved && !changed);
         List<Draft> drafts = new ArrayList<>(replaced());
-        drafts.addAll(GuardEntries.loaded(next.guard, cause, by, Optional.empty()));
-        append(drafts, Optional.empty());
-        return enter(next, changed);
+        drafts.addAll(GuardEntries.loaded(entering.guard, cause, by, demand.map(known -> entering.approved)));
+        append(drafts, Optional.of(entering));
+        return enter(entering, changed);
     }
 
     /**
@@ -200,14 +225,15 @@ public final class LiveGuard implements Credentials {
                 InForce next = candidate;
                 if (!anew || next == null) yield new Outcome.Waiting(change);
                 List<Draft> drafts = new ArrayList<>(List.of(GuardEntries.approved(change, operator)));
-                if (change.enough()) drafts.addAll(GuardEntries.loaded(next.guard, "approved", change.by(), Optional.of(true)));
+                InForce entering = next.approved(true);
+                if (change.enough()) drafts.addAll(GuardEntries.loaded(entering.guard, "approved", change.by(), Optional.of(true)));
                 try {
-                    append(drafts, change.enough() ? Optional.of(hash) : Optional.empty());
+                    append(drafts, change.enough() ? Optional.of(entering) : Optional.empty());
                 } catch (RuntimeException failed) {
                     before.ifPresent(approvals::undo);
                     throw failed;
                 }
-                yield change.enough() ? enter(next, true) : new Outcome.Waiting(change);
+                yield change.enough() ? enter(entering, true) : new Outcome.Waiting(change);
             }
         };
     }
@@ -266,14 +292,11 @@ public final class LiveGuard implements Credentials {
                         "at most " + LONGEST_FORM + " fit there: shorten it"));
     }
 
-    private boolean approved(String hash) {
-        return store.read(tx -> tx.first("SELECT 1 FROM guard_approved WHERE hash = ?", row -> true, hash)).isPresent();
-    }
-
-    private void append(List<Draft> drafts, Optional<String> approvedHash) {
+    /** @param entering what is in force with these entries, the last two of which tell of it */
+    private void append(List<Draft> drafts, Optional<InForce> entering) {
         try {
-            witness.append(new Change(drafts, (tx, sealed) -> approvedHash
-                    .ifPresent(hash -> tx.execute("INSERT OR IGNORE INTO guard_approved (hash) VALUES (?)", hash)))).join();
+            witness.append(new Change(drafts,
+                    (tx, sealed) -> entering.ifPresent(next -> LastInForce.keep(tx, sealed, next.approved, next.demand())))).join();
         } catch (CompletionException failed) {
             if (failed.getCause() instanceof StoreFailure store) throw store;
             throw failed;

@@ -1,13 +1,19 @@
 package org.infrafabric.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.infrafabric.guard.Approvals;
 import org.infrafabric.guard.Guard;
+import org.infrafabric.guard.InvalidFile;
 import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.Sha256;
 import org.infrafabric.server.LiveGuard.Outcome;
@@ -136,13 +142,80 @@ class LiveGuardTest {
     }
 
     @Test
-    void shouldSayInTheLogWhenABusIsStartedWithWhatNobodyApproved() throws IOException {
+    void shouldStartWithWhatWasInForceAndLetTheFilesWaitForApproval() throws IOException {
         demanding();
+        Guard before = house.live.guard();
         house.change("policy.yaml", text -> text.replace("people", "deny"));
+        house.change("ifbus.yaml", text -> text.replace("sip:ada@", "sip:eve@"));
         house.open();
 
+        assertThat(house.live.guard().policy().hash()).isEqualTo(before.policy().hash());
+        assertThat(house.live.guard().rosterHash()).isEqualTo(before.rosterHash());
+        assertThat(house.live.guard().roster().expert("sip:ada@127.0.0.1:5080")).isPresent();
+        assertThat(house.live.guard().roster().expert("sip:eve@127.0.0.1:5080")).isEmpty();
+        assertThat(house.events().subList(4, house.events().size())).containsExactly("policy_loaded", "roster_loaded", "approval_requested");
         assertThat(house.last("policy_loaded").path("cause").asString()).isEqualTo("start");
+        Approvals.Change waiting = house.live.status().waiting().orElseThrow();
+        house.open();
+        assertThat(house.live.status().waiting().orElseThrow().hash()).as("after another start").isEqualTo(waiting.hash());
+        assertThat(house.live.guard().policy().hash()).isEqualTo(before.policy().hash());
+
+        assertThat(house.live.approve(waiting.hash(), "op")).isInstanceOf(Outcome.Waiting.class);
+        assertThat(house.live.approve(waiting.hash(), "third")).isInstanceOf(Outcome.Loaded.class);
+        assertThat(house.live.guard().roster().expert("sip:eve@127.0.0.1:5080")).isPresent();
+        house.open();
+        assertThat(house.live.status().waiting()).isEmpty();
+        assertThat(house.live.guard().roster().expert("sip:eve@127.0.0.1:5080")).isPresent();
+        assertThat(house.last("policy_loaded").path("approved").asBoolean()).isTrue();
+    }
+
+    @Test
+    void shouldNotLetARestartExcuseAChangeFromApproval() throws IOException {
+        demanding();
+        Guard before = house.live.guard();
+        house.write(GuardHouse.CONFIG, GuardHouse.POLICY.replace("people", "deny"));
+        house.open();
+
+        assertThat(house.live.guard().policy().hash()).isEqualTo(before.policy().hash());
+        assertThat(house.live.status().waiting().orElseThrow().need()).isEqualTo(2);
+        house.write(GuardHouse.CONFIG + DEMAND, GuardHouse.POLICY);
+        assertThat(house.live.reload("signal", "")).as("the former files").isInstanceOf(Outcome.Loaded.class);
+        assertThat(house.live.status().waiting()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeTheFirstPolicyThatEverWasAndSayThatNobodyApprovedIt() throws IOException {
+        house.close();
+        house = new GuardHouse(GuardHouse.CONFIG + DEMAND);
         assertThat(house.last("policy_loaded").path("approved").asBoolean(true)).isFalse();
+        house.open();
+        assertThat(house.last("policy_loaded").path("approved").asBoolean(true)).as("nor by being started twice").isFalse();
+        assertThat(house.live.status().waiting()).isEmpty();
+        house.change("policy.yaml", text -> text.replace("people", "deny"));
+        assertThat(house.live.reload("signal", "")).isInstanceOf(Outcome.Waiting.class);
+    }
+
+    @Test
+    void shouldStartNothingWhenTheLogDoesNotHoldWhatWasApproved() throws IOException {
+        demanding();
+        house.change("policy.yaml", text -> text.replace("people", "deny"));
+        house.store.write(tx -> tx.execute("UPDATE witness_entries SET json = replace(json, 'then\":\"people', 'then\":\"share')")).join();
+        assertThatThrownBy(house::open).isInstanceOf(InvalidFile.class).hasMessageContaining("not the one that it names");
+    }
+
+    @Test
+    void shouldReadAnewOrNameEachSectionOfTheConfig() throws IOException {
+        Set<String> anew = Set.of("agents", "operators", "edges", "experts", "duties", "guardians", "council", "guard");
+        List<String> sections = Arrays.stream(Config.class.getRecordComponents()).map(RecordComponent::getName)
+                .filter(name -> !Set.of("file", "warnings").contains(name)).map(name -> name.equals("witnessing") ? "witness" : name).toList();
+        assertThat(sections).containsExactlyInAnyOrderElementsOf(Stream.concat(anew.stream(), Config.FIXED.keySet().stream()).toList());
+
+        house.change("ifbus.yaml",
+                text -> text + "domain: other.example\nnode: other\nhttp: { listen: \"127.0.0.1:1\" }\nsip: { sessionTimer: PT20M }\n"
+                        + "media: { ports: 30000-30999 }\nhazards: [safety, fire]\nspeech: { voice: embedded }\ncallbacks: { allow: [a.example] }\n"
+                        + "rungs: { loops: 2 }\nwitness: { every: PT7S }\nlimits: { calls: 5 }\ndata: elsewhere\n");
+        assertThat(house.live.reload("signal", "")).isInstanceOfSatisfying(Outcome.Loaded.class,
+                loaded -> assertThat(loaded.needRestart()).containsExactlyElementsOf(Config.FIXED.keySet()));
     }
 
     private void demanding() throws IOException {

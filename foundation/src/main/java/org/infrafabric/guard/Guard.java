@@ -1,5 +1,7 @@
 package org.infrafabric.guard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.IfMessage;
 import org.infrafabric.message.Sha256;
 import org.infrafabric.store.Transaction;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -71,10 +74,28 @@ public final class Guard {
      * @param roster canonical form of {@link #rosterTree}
      * @throws InvalidFile they are none, or of a later version of ifbus
      */
-    static Guard ofCanonical(String name, String policy, String roster) {
+    static Guard ofCanonical(String name, String policy, String roster) { return ofCanonical(name, policy, roster, Counters.inMemory()); }
+
+    private static Guard ofCanonical(String name, String policy, String roster, Counters counters) {
         RosterForm.Read read = RosterForm.read(name, roster);
-        return new Guard(Policy.ofCanonical(name, policy), read.roster(), read.settings());
+        return new Guard(Policy.ofCanonical(name, policy), read.roster(), read.settings(), counters);
     }
+
+    /**
+     * The guard that two entries of the log tell of, {@code policy_loaded} and {@code roster_loaded}: the same in all that it says, but its experts have no
+     * names beside their URIs.
+     *
+     * @throws InvalidFile they hold none, not the one whose hashes they name, or one of a later version of ifbus
+     */
+    public static Guard ofEntries(String name, ObjectNode policyLoaded, ObjectNode rosterLoaded, Counters counters) {
+        Guard guard = ofCanonical(name, canonical(policyLoaded.path("policy")), canonical(rosterLoaded.path("roster")), counters);
+        if (guard.policy.hash().equals(policyLoaded.path("policyHash").asString(""))
+                && guard.rosterHash.equals(rosterLoaded.path("rosterHash").asString("")))
+            return guard;
+        throw new InvalidFile(new Problem(name, 1, "", "the log's policy or roster is not the one that it names", "run ifbus witness verify"));
+    }
+
+    private static String canonical(JsonNode form) { return new String(CanonicalJson.of(form), UTF_8); }
 
     public Policy policy() { return policy; }
 

@@ -77,8 +77,9 @@ public final class Cosigner {
         } catch (IllegalArgumentException forged) {
             return Answer.text(403, forged.getMessage() + "\n");
         }
-        if (signatures.isEmpty()) return Answer.text(403, "no key that this witness trusts for " + now.origin()
-                + " signed it; when that log has a new key, this witness's operator has to be given it\n");
+        if (signatures.isEmpty())
+            return Answer.text(403, "no key that this witness trusts for " + now.origin()
+                    + " signed it; when that log has a new key, this witness's operator has to be given it\n");
         if (request.old() > now.size()) return Answer.text(400, "old is larger than the checkpoint\n");
         Optional<Checkpoint> last = last(now.origin());
         long had = last.map(Checkpoint::size).orElse(0L);

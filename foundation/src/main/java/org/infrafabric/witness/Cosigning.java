@@ -151,7 +151,8 @@ public final class Cosigning implements AutoCloseable {
         if (answer.status() == 403)
             LOG.warn("witness {} does not trust the key that signs this log now; its operator has to put {} in the old one's place",
                     witness.name(), NoteKey.log(log.name().origin(), log.signer().verifyKey()).vkey());
-        else LOG.warn("witness {} cosigns nothing: it answers {}", witness.name(), told(answer));
+        else
+            LOG.warn("witness {} cosigns nothing: it answers {}", witness.name(), told(answer));
     }
 
     private static String told(Cosigner.Answer answer) {
