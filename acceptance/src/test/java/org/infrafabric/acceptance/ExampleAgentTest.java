@@ -27,7 +27,7 @@ class ExampleAgentTest {
     private static Path java17;
     private static Site site;
     private static People people;
-    private static String busKey;
+    private static Map<String, String> environment;
 
     @BeforeAll
     static void startTheBus() throws Exception {
@@ -40,8 +40,7 @@ class ExampleAgentTest {
                 .expert("busy", "dtmf", SippScenario.invited().ring().refuse(603, "Decline"))
                 .expert("rings-on", "dtmf", SippScenario.invited().ring().awaitCancel());
         people.start();
-        site.key.write(folder.resolve("agent.key"));
-        busKey = site.get("", "/v1/keys").json().path("keys").get(0).path("publicKey").stringValue();
+        environment = site.agentEnvironment();
     }
 
     @AfterAll
@@ -52,12 +51,12 @@ class ExampleAgentTest {
     /** @param published what was published; empty when nothing was */
     private record Ran(int exit, String said, String published, Path decision) {}
 
-    private static Ran agent(String hazard, Map<String, String> environment) throws Exception {
+    private static Ran agent(String hazard, Map<String, String> more) throws Exception {
         Path home = Files.createTempDirectory(folder, hazard), report = Files.writeString(home.resolve("report.txt"), REPORT);
         Path root = Checkout.root(), out = home.resolve("out.txt"), published = home.resolve("report.txt.published");
-        Map<String, String> all = new TreeMap<>(Map.of("IFBUS_SERVER", "http://" + site.bus().http(), "IFBUS_TOKEN", Site.token("agent"), "IFBUS_KEY",
-                folder.resolve("agent.key").toString(), "IFBUS_BUS_KEY", busKey, "AGENT_HAZARD", hazard));
-        all.putAll(environment);
+        Map<String, String> all = new TreeMap<>(environment);
+        all.put("AGENT_HAZARD", hazard);
+        all.putAll(more);
         ProcessBuilder builder = new ProcessBuilder(java17.toString(), "-Dslf4j.internal.verbosity=ERROR", "-cp",
                 root.resolve("message/target") + "/*:" + root.resolve("message/target/lib") + "/*",
                 root.resolve("examples/agent/Agent.java").toString(),
@@ -78,7 +77,8 @@ class ExampleAgentTest {
         assertThat(ran.exit()).as(ran.said()).isZero();
         assertThat(ran.published()).isEqualTo(REPORT);
         assertThat(ran.said()).contains("asked: ").contains("decided: approve");
-        assertThat(LogCheck.signed(Site.JSON.readTree(Files.readString(ran.decision())), busKey, folder)).as("it keeps the proof").isTrue();
+        assertThat(LogCheck.signed(Site.JSON.readTree(Files.readString(ran.decision())), environment.get("IFBUS_BUS_KEY"), folder))
+                .as("it keeps the proof").isTrue();
     }
 
     @Test

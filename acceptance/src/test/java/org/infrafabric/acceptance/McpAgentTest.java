@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.infrafabric.testkit.Checkout;
@@ -39,7 +40,7 @@ class McpAgentTest {
     @TempDir static Path folder;
     private static Site site;
     private static People people;
-    private static String busKey;
+    private static Map<String, String> environment;
 
     @BeforeAll
     static void startTheBus() throws Exception {
@@ -49,18 +50,13 @@ class McpAgentTest {
                 .decide("legal", "{\"vote\":\"approve\",\"conditions\":[\"after counsel has signed\"]}")
                 .expert("rings-on", "dtmf", SippScenario.invited().ring().awaitCancel());
         people.start();
-        site.key.write(folder.resolve("agent.key"));
-        busKey = site.get("", "/v1/keys").json().path("keys").get(0).path("publicKey").stringValue();
+        environment = new TreeMap<>(site.agentEnvironment());
+        environment.put("IFBUS_NO_BUILD", "1");
     }
 
     @AfterAll
     static void stop() throws Exception {
         if (people != null) people.close();
-    }
-
-    private static Map<String, String> environment() {
-        return Map.of("IFBUS_NO_BUILD", "1", "IFBUS_SERVER", "http://" + site.bus().http(), "IFBUS_TOKEN", Site.token("agent"), "IFBUS_KEY",
-                folder.resolve("agent.key").toString(), "IFBUS_BUS_KEY", busKey);
     }
 
     private static String ifbus() { return Checkout.root().resolve("ifbus").toString(); }
@@ -90,7 +86,7 @@ class McpAgentTest {
     @Test
     void shouldServeTheJavaSdkOverStdio() {
         List<String> progress = new CopyOnWriteArrayList<>();
-        StdioClientTransport transport = new StdioClientTransport(ServerParameters.builder(ifbus()).args("mcp").env(environment()).build(),
+        StdioClientTransport transport = new StdioClientTransport(ServerParameters.builder(ifbus()).args("mcp").env(environment).build(),
                 new JacksonMcpJsonMapper(JsonMapper.shared()));
         try (McpSyncClient client = client(transport, progress)) {
             long began = System.nanoTime();
@@ -100,7 +96,7 @@ class McpAgentTest {
             JsonNode told = decision(client, sent.path("id").asString());
             assertThat(told.path("obey").asString()).isEqualTo("proceed");
             assertThat(told.path("votes")).hasSize(2);
-            assertThat(told.at("/verified/publicKey").asString()).isEqualTo(busKey);
+            assertThat(told.at("/verified/publicKey").asString()).isEqualTo(environment.get("IFBUS_BUS_KEY"));
             assertThat(told.at("/verified/known").asBoolean()).isTrue();
             assertThat(told.at("/verified/answersWhatWasSent").asBoolean()).isTrue();
             assertThat(progress).anyMatch(step -> step.startsWith("RINGING")).anyMatch(step -> step.startsWith("IN_COUNCIL"));
@@ -125,7 +121,7 @@ class McpAgentTest {
             JsonNode told = decision(client, sent.path("id").asString());
             assertThat(told.path("obey").asString()).isEqualTo("proceed-with-conditions");
             assertThat(told.path("conditions").get(0).asString()).isEqualTo("after counsel has signed");
-            assertThat(LogCheck.signed(told.path("message"), busKey, folder)).as("by openssl").isTrue();
+            assertThat(LogCheck.signed(told.path("message"), environment.get("IFBUS_BUS_KEY"), folder)).as("by openssl").isTrue();
             assertThat(progress).isNotEmpty();
         }
     }
@@ -156,7 +152,7 @@ class McpAgentTest {
     void shouldSayNothingButProtocolOnStdout() throws Exception {
         Path out = folder.resolve("mcp.out"), err = folder.resolve("mcp.err");
         ProcessBuilder builder = new ProcessBuilder(ifbus(), "mcp").redirectOutput(out.toFile()).redirectError(err.toFile());
-        builder.environment().putAll(environment());
+        builder.environment().putAll(environment);
         builder.environment().put("IFBUS_SERVER", "http://127.0.0.1:9");
         Process process = builder.start();
         try (var in = process.outputWriter()) {
@@ -179,7 +175,7 @@ class McpAgentTest {
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(folder, "node", ".out"), err = Files.createTempFile(folder, "node", ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-        builder.environment().putAll(environment());
+        builder.environment().putAll(environment);
         builder.environment().putAll(more);
         Process process = builder.start();
         if (!process.waitFor(180, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();

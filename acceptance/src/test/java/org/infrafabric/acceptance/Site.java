@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.infrafabric.message.CanonicalJson;
@@ -73,6 +74,18 @@ final class Site implements AutoCloseable {
     Site config(String yaml) {
         more += yaml + "\n";
         return this;
+    }
+
+    /** What an agent's program has to find in its environment. */
+    Map<String, String> agentEnvironment() throws IOException, InterruptedException {
+        Path file = folder.resolve("agent.key");
+        if (!Files.exists(file)) key.write(file);
+        return Map.of("IFBUS_SERVER", "http://" + bus.http(), "IFBUS_TOKEN", token("agent"), "IFBUS_KEY", file.toString(), "IFBUS_BUS_KEY", busKey());
+    }
+
+    /** The key that the bus names as its own. */
+    String busKey() throws IOException, InterruptedException {
+        return get("", "/v1/keys").json().path("keys").get(0).path("publicKey").stringValue();
     }
 
     static String token(String owner) { return "token-of-" + owner + "-0123456789abcdef"; }

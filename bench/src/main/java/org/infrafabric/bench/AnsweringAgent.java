@@ -6,7 +6,6 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.List;
 import org.infrafabric.call.Leg;
-import org.infrafabric.call.LegEnd;
 import org.infrafabric.sip.Endpoint;
 import org.infrafabric.sip.EscalationHeaders;
 import org.infrafabric.sip.HostResolver;
@@ -35,16 +34,5 @@ public final class AnsweringAgent {
         }, EscalationHeaders.none(), SipJournal.NONE, SipCounters.NONE, HostResolver.system());
         System.out.println("ready " + agent.start().getFirst().address().getPort());
         Thread.currentThread().join();
-    }
-
-    private static final class Indifferent implements Leg.Listener {
-        @Override
-        public void onRinging(Leg leg, int status) {}
-
-        @Override
-        public void onAnswered(Leg leg) {}
-
-        @Override
-        public void onEnded(Leg leg, LegEnd end) {}
     }
 }

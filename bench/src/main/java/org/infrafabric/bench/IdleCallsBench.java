@@ -8,15 +8,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.infrafabric.message.CanonicalJson;
-import org.infrafabric.message.Rfc3339;
-import org.infrafabric.message.SigningKey;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.IfbusProcess;
 import org.infrafabric.testkit.Ports;
@@ -25,7 +20,6 @@ import org.infrafabric.testkit.SippScenario;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code bench idle-calls}: what calls cost in memory that are up and on hold. Each is an escalation whose expert, a sipp phone, has answered with {@code a=inactive}: its
@@ -33,7 +27,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Command(name = "idle-calls", mixinStandardHelpOptions = true, description = "Memory of a bus with many calls on hold, beyond what it holds without.")
 final class IdleCallsBench implements Callable<Integer> {
-    private static final String AGENT = "if://agent/bench/1", TOKEN = "bench-token-0123456789abcdef-";
     private static final int EXPERTS = 100;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -45,7 +38,7 @@ final class IdleCallsBench implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print the figures as one JSON object on the last line of stdout.") private boolean json;
 
-    private final SigningKey key = SigningKey.generate();
+    private final LoadingAgent agent = new LoadingAgent(EXPERTS);
 
     @Override
     public Integer call() throws Exception {
@@ -61,7 +54,9 @@ final class IdleCallsBench implements Callable<Integer> {
                 for (int i = 0; i < calls; i++) {
                     long wait = start + i * 1_000_000_000L / rate - System.nanoTime();
                     if (wait > 0) TimeUnit.NANOSECONDS.sleep(wait);
-                    if (send(client, bus, "agent", "/v1/escalations", message(i).toString()).statusCode() == 202) taken++;
+                    if (send(client, bus, "agent", "/v1/escalations", agent.message("idle-" + i, i, "Hold the line, please.").toString())
+                            .statusCode() == 202)
+                        taken++;
                 }
                 int expected = taken;
                 long up = Await.until("the calls to be up", Duration.ofSeconds(60), () -> active(client, bus), count -> count >= expected);
@@ -106,42 +101,20 @@ final class IdleCallsBench implements Callable<Integer> {
 
     private static HttpResponse<String> send(HttpClient client, IfbusProcess bus, String owner, String path, String body) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + bus.http() + path)).timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + TOKEN + owner);
+                .header("Authorization", "Bearer " + LoadingAgent.token(owner));
         if (!body.isEmpty()) request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
-    private ObjectNode message(int number) {
-        ObjectNode message = JSON.createObjectNode();
-        message.put("id", "idle-" + number).put("timestamp", Rfc3339.format(Instant.now(Clock.systemUTC()))).put("level", 2).put("source", AGENT);
-        message.put("destination", "if://service/guard/council").put("version", "1.0");
-        ObjectNode payload = message.putObject("payload").put("performative", "ESCALATE").put("severity", "high").put("summary",
-                "Hold the line, please.");
-        payload.putArray("hazards").add("hazard-" + number % EXPERTS);
-        String value = key.signBase64Url(CanonicalJson.of(message));
-        message.putObject("signature").put("algorithm", "ed25519").put("keyId", key.keyId()).put("value", value);
-        return message;
-    }
-
     private String config(Path folder, Sipp phones) {
-        StringBuilder hazards = new StringBuilder(), roster = new StringBuilder();
-        for (int i = 0; i < EXPERTS; i++) {
-            hazards.append(i == 0 ? "" : ", ").append("hazard-").append(i);
-            roster.append("  - { uri: \"").append(phones.uri("expert-" + i)).append("\", name: \"Expert ").append(i).append("\", hazards: [hazard-")
-                    .append(i).append("], accept: answer, ringTimeout: PT20S }\n");
-        }
         return """
                 domain: ifbus.local
                 data: %s
                 http: { listen: "127.0.0.1:0" }
                 sip: { listen: ["udp:127.0.0.1:%d"] }
                 media: { address: 127.0.0.1, ports: 20000-29999 }
-                hazards: [%s]
                 limits: { calls: %d }
-                agents: [ { id: "%s", publicKey: "%s", token: "%sagent" } ]
-                operators: [ { id: op, token: "%sop" } ]
                 council: { quorum: 0, deadline: PT30M, gather: PT10S }
-                experts:
-                %s""".formatted(folder.resolve("data"), Ports.free(2), hazards, calls + 10, AGENT, key.verifyKey(), TOKEN, TOKEN, roster);
+                """.formatted(folder.resolve("data"), Ports.free(2), calls + 10) + agent.config(phones);
     }
 }

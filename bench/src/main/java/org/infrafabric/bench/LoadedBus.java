@@ -9,9 +9,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,9 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.infrafabric.message.CanonicalJson;
-import org.infrafabric.message.Rfc3339;
-import org.infrafabric.message.SigningKey;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.IfbusProcess;
 import org.infrafabric.testkit.Ports;
@@ -41,7 +36,6 @@ final class LoadedBus {
     private static final int EXPERTS_FOR_EACH_A_SECOND = 10;
     private static final Duration REST = Duration.ofSeconds(8);
     private static final List<String> GUARDIANS = List.of("sage", "skeptic", "ethicist");
-    private static final String AGENT = "if://agent/bench/1", TOKEN = "bench-token-0123456789abcdef-";
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
     private final Path folder;
@@ -50,7 +44,7 @@ final class LoadedBus {
     private final Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
     private final AtomicInteger withRetryAfter = new AtomicInteger();
     private volatile long recoveryMillis = -1;
-    private final SigningKey key = SigningKey.generate();
+    private final LoadingAgent agent;
     private final List<Long> answered = Collections.synchronizedList(new ArrayList<>());
     private final Set<String> taken = ConcurrentHashMap.newKeySet();
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
@@ -62,6 +56,7 @@ final class LoadedBus {
         this.folder = folder;
         this.load = load;
         this.more = more;
+        this.agent = new LoadingAgent(Math.max(100, load.rate() * EXPERTS_FOR_EACH_A_SECOND));
     }
 
     Figures measure() throws Exception {
@@ -94,35 +89,21 @@ final class LoadedBus {
         }
     }
 
-    private int experts() { return Math.max(100, load.rate() * EXPERTS_FOR_EACH_A_SECOND); }
-
     private String config(Sipp experts, Sipp guardians) {
-        StringBuilder hazards = new StringBuilder(), roster = new StringBuilder(), council = new StringBuilder();
-        for (int i = 0; i < experts(); i++) {
-            hazards.append(i == 0 ? "" : ", ").append("hazard-").append(i);
-            roster.append("  - { uri: \"").append(experts.uri("expert-" + i)).append("\", name: \"Expert ").append(i).append("\", hazards: [hazard-")
-                    .append(i)
-                    .append("], accept: answer, ringTimeout: PT20S }\n");
-        }
+        StringBuilder council = new StringBuilder();
         for (String guardian : GUARDIANS.subList(0, load.guardians())) {
-            council.append("  - { id: ").append(guardian).append(", uri: \"").append(guardians.uri(guardian)).append("\", token: \"").append(TOKEN)
-                    .append(guardian)
-                    .append("\", accept: answer }\n");
+            council.append("  - { id: ").append(guardian).append(", uri: \"").append(guardians.uri(guardian)).append("\", token: \"")
+                    .append(LoadingAgent.token(guardian)).append("\", accept: answer }\n");
         }
-        int sip = Ports.free(2);
         return """
                 domain: ifbus.local
                 data: %s
                 http: { listen: "127.0.0.1:0" }
                 sip: { listen: ["udp:127.0.0.1:%d"] }
                 media: { address: 127.0.0.1, ports: 20000-29999 }
-                hazards: [%s]
-                agents: [ { id: "%s", publicKey: "%s", token: "%sagent" } ]
-                operators: [ { id: op, token: "%sop" } ]
                 council: { quorum: %d, deadline: PT60S, gather: PT10S }
-                experts:
-                %s%s""".formatted(folder.resolve("data"), sip, hazards, AGENT, key.verifyKey(), TOKEN, TOKEN, load.guardians() > 0 ? 2 : 0, roster,
-                load.guardians() > 0 ? "guardians:\n" + council : "") + more;
+                """.formatted(folder.resolve("data"), Ports.free(2), load.guardians() > 0 ? 2 : 0) + agent.config(experts)
+                + (load.guardians() > 0 ? "guardians:\n" + council : "") + more;
     }
 
     /** How often each status came; only what was refused at the door and is no fault of the load's making is 503. */
@@ -208,15 +189,7 @@ final class LoadedBus {
     }
 
     private ObjectNode message(int number) {
-        ObjectNode message = JSON.createObjectNode();
-        message.put("id", "bench-" + number).put("timestamp", Rfc3339.format(Instant.now(Clock.systemUTC()))).put("level", 2).put("source", AGENT);
-        message.put("destination", "if://service/guard/council").put("version", "1.0");
-        ObjectNode payload = message.putObject("payload").put("performative", "ESCALATE").put("severity", "high").put("summary",
-                "May I go on with step " + number + "?"); // never said before: nothing comes from the voice's memory
-        payload.putArray("hazards").add("hazard-" + number % experts());
-        String value = key.signBase64Url(CanonicalJson.of(message));
-        message.putObject("signature").put("algorithm", "ed25519").put("keyId", key.keyId()).put("value", value);
-        return message;
+        return agent.message("bench-" + number, number, "May I go on with step " + number + "?"); // never said before: nothing comes from the voice's memory
     }
 
     /** Waits until every escalation that was taken has its decision and its calls have ended; gives their views. */
@@ -268,7 +241,7 @@ final class LoadedBus {
         HttpResponse<String> send(String owner, String path, HttpRequest.Builder request) throws IOException, InterruptedException {
             return client.send(
                     request.uri(URI.create("http://" + address + path)).timeout(Duration.ofSeconds(30))
-                            .header("Authorization", "Bearer " + TOKEN + owner).build(),
+                            .header("Authorization", "Bearer " + LoadingAgent.token(owner)).build(),
                     BodyHandlers.ofString());
         }
     }

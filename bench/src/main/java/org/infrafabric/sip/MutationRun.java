@@ -16,10 +16,10 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
+import org.infrafabric.bench.Indifferent;
 import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
-import org.infrafabric.call.LegEnd;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.testkit.Mutations;
 import org.infrafabric.testkit.SipSamples;
@@ -133,7 +133,7 @@ public final class MutationRun implements Network {
     private void onIncoming(IncomingCall call) {
         switch (random.nextInt(4)) {
             case 0 -> call.refuse(CallFailure.BUSY);
-            case 1 -> legs.add(call.answer(silence, new Nobody()));
+            case 1 -> legs.add(call.answer(silence, new Indifferent()));
             default -> {
                 call.ring();
                 ringing.add(call);
@@ -159,17 +159,6 @@ public final class MutationRun implements Network {
     private static long heap() {
         System.gc();
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    }
-
-    private static final class Nobody implements Leg.Listener {
-        @Override
-        public void onRinging(Leg leg, int status) {}
-
-        @Override
-        public void onAnswered(Leg leg) {}
-
-        @Override
-        public void onEnded(Leg leg, LegEnd end) {}
     }
 
     /** Sound ones, to be spoilt. */
