@@ -25,9 +25,12 @@ final class ReportInChromium {
         try (Playwright playwright = DashboardTest.playwright(); Browser browser = DashboardTest.chromium(playwright)) {
             Page page = browser.newPage();
             List<String> complaints = new CopyOnWriteArrayList<>(), fetched = new CopyOnWriteArrayList<>();
-            page.onConsoleMessage(message -> { if (message.type().equals("error") || message.type().equals("warning")) complaints.add(message.text()); });
+            page.onConsoleMessage(
+                    message -> { if (message.type().equals("error") || message.type().equals("warning")) complaints.add(message.text()); });
             page.onPageError(complaints::add);
-            page.onRequest(request -> { if (!request.url().startsWith("data:") && !request.url().equals(report.toUri().toString())) fetched.add(request.url()); });
+            page.onRequest(request -> {
+                if (!request.url().startsWith("data:") && !request.url().equals(report.toUri().toString())) fetched.add(request.url());
+            });
             page.navigate(report.toUri().toString());
 
             double at = Duration.between(time(firstAnswer), time(opened)).toMillis() / 1_000.0;

@@ -22,7 +22,7 @@ final class LogOpening {
     /** How many of the last entries are verified with their signatures; {@link Verifier} does all. */
     static final int CHECKED = 64;
     /** How many of the last entries are held against the stored tree, whose root the newest checkpoint signs. */
-    private static final int HELD_AGAINST_TREE = 1_024;
+    static final int HELD_AGAINST_TREE = 1_024;
     private static final int STEP = 4_096;
 
     /** The log as it was found, or begun. */

@@ -40,8 +40,10 @@ public final class WholeCheck implements AutoCloseable {
             Optional<Verdict> verdict = new Verifier(List.of(), Optional.empty()).verify(log.store(), pace);
             if (verdict.isEmpty()) return; // the bus stops
             Verdict.Fault fault = verdict.get().fault().orElse(null);
-            if (fault == null) LOG.info("the witness log is whole: {} entries, as they were at the start", verdict.get().entries());
-            else tell(fault);
+            if (fault != null) tell(fault);
+            else
+                if (verdict.get().entries() > LogOpening.HELD_AGAINST_TREE) // else its start has said as much
+                    LOG.info("the witness log is whole: {} entries, as they were at the start", verdict.get().entries());
         } catch (StoreFailure unread) {
             LOG.warn("the witness log could not be verified to its end, only up to seq {}: {}", verified, unread.getMessage());
         }
