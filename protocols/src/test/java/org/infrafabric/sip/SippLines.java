@@ -18,6 +18,9 @@ final class SippLines {
 
     static String sent(String message) { return sent(message, ""); }
 
+    /** Sends a message, and again until its answer is there. */
+    static String repeated(String message) { return sent(message, " retrans=\"500\""); }
+
     private static String sent(String message, String attributes) {
         return "<send" + attributes + "><![CDATA[\n\n" + message.stripTrailing() + "\n\n]]></send>\n";
     }

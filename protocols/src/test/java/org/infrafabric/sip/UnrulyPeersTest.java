@@ -15,6 +15,7 @@ import static org.infrafabric.sip.SippLines.lost;
 import static org.infrafabric.sip.SippLines.ok;
 import static org.infrafabric.sip.SippLines.pause;
 import static org.infrafabric.sip.SippLines.perhaps;
+import static org.infrafabric.sip.SippLines.repeated;
 import static org.infrafabric.sip.SippLines.request;
 import static org.infrafabric.sip.SippLines.response;
 import static org.infrafabric.sip.SippLines.ringing;
@@ -33,6 +34,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
+import org.infrafabric.call.LegEnd;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Peer;
 import org.infrafabric.testkit.Sipp;
@@ -103,6 +105,33 @@ class UnrulyPeersTest {
     }
 
     // --- a phone that we call ----------------------------------------------------------------------------------------------------------
+
+    @Test
+    void shouldGetAllCallsThroughWhenEveryFourthMessageIsLost() throws Exception {
+        int calls = 6;
+        String again = "<recv request=\"INVITE\" optional=\"true\" next=\"1\"/>\n"; // the answer was lost
+        String acks = "<recv request=\"ACK\" optional=\"true\"/>\n".repeat(4); // as many as answers came through
+        String steps = INVITED + "<label id=\"1\"/>\n" + repeated(ok()) + again + acks + request("BYE") + sent(confirm());
+        try (Sipp sipp = Sipp.lossyCallee(folder, SippScenario.called(steps), calls, 25)) {
+            loop.submit(() -> {
+                for (int i = 0; i < calls; i++) {
+                    agent.prepare(new CallOrder(sipp.uri("expert"), "A case", Optional.empty(), audio), new Heard() {
+                        @Override
+                        public void onAnswered(Leg answered) {
+                            heard.words.add("answered");
+                            answered.hangUp("over");
+                        }
+
+                        @Override
+                        public void onEnded(Leg ended, LegEnd end) { heard.onEnded(ended, end); }
+                    }).dial();
+                }
+            }).get(5, SECONDS);
+            assertThat(sipp.await(Duration.ofSeconds(60))).as("sipp's scenario; the legs told " + heard.words + "\n" + sipp.messages()).isZero();
+        }
+        Await.until("no call to be left", SOON, agent::calls, left -> left == 0);
+        assertThat(heard.words).hasSize(2 * calls).containsOnly("answered", "ended well by us");
+    }
 
     @Test
     void shouldWaitForAnAnswerThatWasLostAtFirst() throws Exception {
