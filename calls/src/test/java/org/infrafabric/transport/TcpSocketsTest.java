@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.infrafabric.testkit.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** How many connections are held, whoever opens them. */
 class TcpSocketsTest {
     private static final int MOST = 20;
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     private final EventLoops loops = EventLoops.open("tcp", 1);
     private final EventLoop loop = loops.next();
@@ -52,7 +55,7 @@ class TcpSocketsTest {
         assertThat(greeting(connect("127.0.1.1"))).isEqualTo(-1);
         assertThat(greeting(connect("127.0.1.2"))).isEqualTo('h');
         peers.getFirst().close();
-        while (open() > 2) Thread.onSpinWait();
+        Await.that("its place to be free", SOON, () -> open() == 2);
         assertThat(greeting(connect("127.0.1.1"))).isEqualTo('h');
     }
 
@@ -66,7 +69,7 @@ class TcpSocketsTest {
         assertThat(peers.get(1).getInputStream().read()).as("the second was silent longer than the first").isEqualTo(-1);
         first.getOutputStream().write('y');
         assertThat(first.getInputStream().read()).isEqualTo('y');
-        while (open() > MOST) Thread.onSpinWait();
+        Await.that("no more than may be open", SOON, () -> open() == MOST);
     }
 
     private int open() throws Exception { return loop.submit(sockets::open).get(); }
