@@ -161,11 +161,14 @@ export class EscalationPanel {
   }
 
   tick() {
-    const countdown = this.parts.council.querySelector('.countdown');
-    if (!countdown) return;
-    const left = new Date(this.view.council.deadline) - Date.now();
-    countdown.textContent = left > 0 ? `${minutes(left)} left` : 'Time is up';
-    countdown.classList.toggle('short', left < 30000);
+    const { deadline, votes } = this.view.council;
+    const left = new Date(deadline) - Date.now();
+    for (const countdown of [this.parts.council, this.parts.actions].flatMap((part) => [...part.querySelectorAll('.countdown')])) {
+      countdown.textContent = !deadline ? '' : left > 0 ? `${minutes(left)} left` : 'Time is up';
+      countdown.classList.toggle('short', left < 30000);
+    }
+    const withdraw = this.parts.actions.querySelector('[data-vote=withdraw]');
+    if (withdraw) withdraw.hidden = !votes.some((vote) => vote.guardian === this.who.id); // nothing to withdraw yet
   }
 
   decision() {
@@ -227,6 +230,7 @@ export class EscalationPanel {
     const send = async (vote) => {
       problem.textContent = '';
       const asked = vote === 'approve' ? conditions.value.split('\n').map((line) => line.trim()).filter(Boolean) : [];
+      const pressed = document.activeElement;
       buttons.forEach((button) => { button.disabled = true; });
       try {
         this.onChanged(await post(`/v1/escalations/${this.id}/votes`, { vote, conditions: asked, ...(reason.value.trim() ? { reason: reason.value.trim() } : {}) }));
@@ -235,10 +239,11 @@ export class EscalationPanel {
         problem.textContent = failed.message;
       } finally {
         buttons.forEach((button) => { button.disabled = false; });
+        if (document.activeElement === document.body) (pressed.hidden ? conditions : pressed).focus(); // a disabled button loses the focus
       }
     };
     return el('form', { class: 'card ballot', onsubmit: (event) => event.preventDefault() },
-      el('h3', {}, `Your vote, ${this.who.id}`),
+      el('h3', {}, `Your vote, ${this.who.id} `, el('span', { class: 'countdown', 'aria-hidden': 'true' })), // the council says it aloud
       el('label', { for: 'conditions' }, 'Conditions, if you approve with any'), conditions,
       el('p', { id: 'conditions-hint', class: 'hint' }, 'One a line. The last vote you cast counts, by phone or here.'),
       el('label', { for: 'reason' }, 'Reason (optional)'), reason,

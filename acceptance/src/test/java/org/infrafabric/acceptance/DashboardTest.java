@@ -72,12 +72,16 @@ class DashboardTest {
             assertThat(page.locator(".tally")).hasText("1 of 2 voted");
             noSidewaysScroll(page);
 
+            assertThat(page.locator(".ballot .countdown")).hasText(Pattern.compile("0:\\d\\d left"));
+            assertThat(page.locator("button[data-vote=withdraw]")).isHidden();
             walkTo(page, "#conditions");
             page.keyboard().type("publish after counsel signs");
             walkTo(page, "button[data-vote=approve]");
             page.keyboard().press("Enter");
             assertThat(page.locator("ul.seats li", named("sage"))).containsText("with conditions");
             assertThat(page.locator(".tally")).hasText("2 of 2 voted");
+            assertThat(page.locator("button[data-vote=approve]")).isFocused();
+            assertThat(page.locator("button[data-vote=withdraw]")).isVisible();
             site.vote("skeptic", id, "approve"); // the last vote counts
             assertThat(page.locator("ul.seats li", named("skeptic"))).containsText("approves");
 
