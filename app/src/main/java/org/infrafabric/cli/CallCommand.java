@@ -29,7 +29,8 @@ final class CallCommand {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "End a call, or one leg of whatever it belongs to.")
-    int hangup(@Parameters(paramLabel = "ID") String id, @Mixin Operator operator, @Mixin Output output) throws Exception {
+    int hangup(@Parameters(paramLabel = "ID", description = "A call or a leg, as list prints it.") String id, @Mixin Operator operator,
+            @Mixin Output output) throws Exception {
         return told(output, operator.ask("DELETE", "/v1/calls/" + Operator.part(id), ""), "ending");
     }
 
@@ -45,12 +46,14 @@ final class CallCommand {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Put a call or one leg on hold.")
-    int hold(@Parameters(paramLabel = "ID") String id, @Mixin Operator operator, @Mixin Output output) throws Exception {
+    int hold(@Parameters(paramLabel = "ID", description = "A call or a leg, as list prints it.") String id, @Mixin Operator operator,
+            @Mixin Output output) throws Exception {
         return told(output, operator.ask("POST", "/v1/calls/" + Operator.part(id) + "/hold", ""), "holding");
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Take a call or one leg off hold.")
-    int resume(@Parameters(paramLabel = "ID") String id, @Mixin Operator operator, @Mixin Output output) throws Exception {
+    int resume(@Parameters(paramLabel = "ID", description = "A call or a leg, as list prints it.") String id, @Mixin Operator operator,
+            @Mixin Output output) throws Exception {
         return told(output, operator.ask("POST", "/v1/calls/" + Operator.part(id) + "/resume", ""), "resuming");
     }
 

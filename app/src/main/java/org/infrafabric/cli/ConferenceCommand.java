@@ -16,20 +16,21 @@ final class ConferenceCommand {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Have somebody called into a conference; they have no vote.")
-    int add(@Parameters(paramLabel = "CONFERENCE") String id, @Parameters(paramLabel = "URI", description = "A sip: URI of the roster.") String uri,
+    int add(@Parameters(paramLabel = "CONFERENCE", description = "As list prints it: the id of an escalation or a call.") String id,
+            @Parameters(paramLabel = "URI", description = "A sip: URI of the roster.") String uri,
             @Mixin Operator operator, @Mixin Output output) throws Exception {
         return told(output, operator.ask("POST", participants(id), Output.object().put("uri", uri).toString()));
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Hang up on a participant.")
-    int remove(@Parameters(paramLabel = "CONFERENCE") String id,
+    int remove(@Parameters(paramLabel = "CONFERENCE", description = "As list prints it: the id of an escalation or a call.") String id,
             @Parameters(paramLabel = "PARTICIPANT", description = "Its id, from the list.") String who,
             @Mixin Operator operator, @Mixin Output output) throws Exception {
         return told(output, operator.ask("DELETE", participants(id) + "/" + Operator.part(who), ""));
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Let the others not hear a participant, or with --off hear them again.")
-    int mute(@Parameters(paramLabel = "CONFERENCE") String id,
+    int mute(@Parameters(paramLabel = "CONFERENCE", description = "As list prints it: the id of an escalation or a call.") String id,
             @Parameters(paramLabel = "PARTICIPANT", description = "Its id, from the list.") String who,
             @Option(names = "--off", description = "Let them be heard again.") boolean off, @Mixin Operator operator, @Mixin Output output)
             throws Exception {

@@ -1,6 +1,5 @@
 package org.infrafabric.cli;
 
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,11 +19,9 @@ import org.infrafabric.message.StrictJson;
 import org.infrafabric.message.VerifyKey;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,12 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class EscalateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MESSAGE.json", description = "An IFMessage; - reads stdin.") private Path file;
 
-    @Option(names = "--server", paramLabel = "URL", defaultValue = "${IFBUS_SERVER:-http://127.0.0.1:8080}", converter = Server.class,
-            description = "The bus (default: $IFBUS_SERVER or http://127.0.0.1:8080).") private URI server = URI
-                    .create("http://127.0.0.1:8080");
-
-    @Option(names = "--token", paramLabel = "T", defaultValue = "${IFBUS_TOKEN:-}",
-            description = "The agent's token (default: $IFBUS_TOKEN).") private String token = "";
+    @Mixin private BusOption bus = new BusOption();
 
     @Nullable
     @Option(names = "--sign", paramLabel = "KEYFILE",
@@ -63,10 +55,9 @@ final class EscalateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (token.isEmpty())
-            throw new IllegalArgumentException(
-                    "no token: give --token or set IFBUS_TOKEN (the config names it, or serve keeps it in its data directory as agent-….token)");
-        IfbusClient client = IfbusClient.connect(server, token);
+        String token = bus.token().orElseThrow(() -> new IllegalArgumentException(
+                "no token: give --token or set IFBUS_TOKEN (the config names it, or serve keeps it in its data directory as agent-….token)"));
+        IfbusClient client = IfbusClient.connect(bus.server(), token);
         if (busKey != null) client = client.pin(VerifyKey.parse(busKey));
         Receipt receipt = client.escalate(read());
         Output.progress((receipt.repeated() ? "known already: " : "sent: ") + receipt.id() + ", trace " + receipt.traceId());
@@ -101,20 +92,6 @@ final class EscalateCommand implements Callable<Integer> {
         signed.decision().votes().forEach(vote -> text.append("\n  ").append(vote.guardian()).append(": ").append(vote.vote()));
         return text.append("\nsigned by ").append(signed.key().keyId())
                 .append(signed.pinned() ? ", the key you gave" : ", a key the server itself names").toString();
-    }
-
-    /** A server's address as people write it: a URL, or HOST:PORT alone. */
-    static final class Server implements ITypeConverter<URI> {
-        @Override
-        public URI convert(String text) {
-            try {
-                URI server = URI.create(text.contains("://") ? text : "http://" + text);
-                if (server.getHost() != null && ("http".equals(server.getScheme()) || "https".equals(server.getScheme()))) return server;
-            } catch (IllegalArgumentException none) {
-                // said below
-            }
-            throw new TypeConversionException("\"" + text + "\" is no address of a bus; write it such as http://127.0.0.1:8080");
-        }
     }
 
     /** Tells on stderr which states the escalation enters. */

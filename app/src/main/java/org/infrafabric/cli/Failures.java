@@ -56,8 +56,8 @@ final class Failures {
             case DataDirectoryInUse held -> ExitCode.FAILED;
             case StoreFailure store when store.damaged() -> ExitCode.LOG_BROKEN;
             case StoreFailure store -> ExitCode.FAILED;
-            case Operator.Refused refused -> refused.exitCode();
-            case Operator.NoBus nobody -> ExitCode.NO_SERVER;
+            case BusOption.Refused refused -> refused.exitCode();
+            case BusOption.NoBus nobody -> ExitCode.NO_SERVER;
             case IOException io -> ExitCode.FAILED;
             default -> -1;
         };

@@ -32,7 +32,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code guard …}: asks the policy, checks it, puts another in force, and judges again what the log says was judged. */
 @Command(name = "guard", mixinStandardHelpOptions = true, description = "Ask, check and change the policy; judge again what was judged.")
@@ -74,25 +73,22 @@ final class GuardCommand {
 
     @Command(mixinStandardHelpOptions = true,
             description = "Say which policy and roster a running bus has in force, and which change waits for approval.")
-    int status(@Mixin OperatorOption bus, @Mixin Output output) throws InterruptedException { return tell(bus.send("GET", "/v1/guard"), output); }
+    int status(@Mixin Operator operator, @Mixin Output output) throws Exception { return tell(operator.ask("GET", "/v1/guard", ""), output); }
 
     @Command(mixinStandardHelpOptions = true,
             description = "Let a running bus read its config and policy again. What is broken changes nothing: exit code 2 with file and line.")
-    int reload(@Mixin OperatorOption bus, @Mixin Output output) throws InterruptedException {
-        return tell(bus.send("POST", "/v1/guard/reload"), output);
+    int reload(@Mixin Operator operator, @Mixin Output output) throws Exception {
+        return tell(operator.ask("POST", "/v1/guard/reload", ""), output);
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Approve a change that waits, as the token's operator (guard.approvals in the config).")
     int approve(@Parameters(paramLabel = "HASH", description = "The change's hash, as status, reload and check print it.") String hash,
-            @Mixin OperatorOption bus, @Mixin Output output) throws InterruptedException {
+            @Mixin Operator operator, @Mixin Output output) throws Exception {
         if (!hash.matches("[0-9a-f]{64}")) throw new IllegalArgumentException("a change's hash is 64 lower-case hex digits");
-        return tell(bus.send("POST", "/v1/guard/approvals/" + hash), output);
+        return tell(operator.ask("POST", "/v1/guard/approvals/" + hash, ""), output);
     }
 
-    private static int tell(OperatorOption.@Nullable Answer answer, Output output) {
-        if (answer == null) return ExitCode.NO_SERVER;
-        if (!answer.done()) return answer.refused();
-        ObjectNode json = answer.json();
+    private static int tell(JsonNode json, Output output) {
         StringBuilder text = new StringBuilder("in force since " + json.path("since").asString("") + ": " + json.path("policy").asString(""));
         text.append("\nhash   ").append(json.path("hash").asString("")).append("\npolicy ").append(json.path("policyHash").asString(""))
                 .append("\nroster ")

@@ -40,13 +40,19 @@ public final class Ifbus implements Runnable {
 
     /** Runs one command; gives its exit code (CONTRACT §1). */
     static int run(String... arguments) {
-        CommandLine command = new CommandLine(new Ifbus());
         Class<?> named = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
-        if (named == null) COMMANDS.forEach(command::addSubcommand);
-        else command.addSubcommand(arguments[0], named); // reading the options of all others costs a start more than a tenth of a second
+        CommandLine command = named == null ? commandLine()
+                : new CommandLine(new Ifbus()).addSubcommand(arguments[0], named); // reading the options of all others costs a start more than a tenth of a second
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((failure, line, parsed) -> Failures.tell(failure));
         return command.execute(arguments);
+    }
+
+    /** With every command there is. */
+    static CommandLine commandLine() {
+        CommandLine command = new CommandLine(new Ifbus());
+        COMMANDS.forEach(command::addSubcommand);
+        return command;
     }
 
     @Override

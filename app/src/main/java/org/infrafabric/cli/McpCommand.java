@@ -15,6 +15,7 @@ import org.infrafabric.mcp.StdioServer;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.message.VerifyKey;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mcp}: the bus's tools for an agent that speaks the Model Context Protocol over stdio. Stdout carries the protocol and nothing else. */
@@ -27,11 +28,7 @@ import picocli.CommandLine.Option;
 final class McpCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(20); // a bus that restarts is back by then
 
-    @Option(names = "--server", paramLabel = "URL", defaultValue = "${IFBUS_SERVER:-http://127.0.0.1:8080}", converter = EscalateCommand.Server.class,
-            description = "The bus (default: $IFBUS_SERVER or http://127.0.0.1:8080).") private URI server = URI.create("http://127.0.0.1:8080");
-
-    @Option(names = "--token", paramLabel = "T", defaultValue = "${IFBUS_TOKEN:-}",
-            description = "The agent's token (default: $IFBUS_TOKEN).") private String token = "";
+    @Mixin private BusOption option = new BusOption();
 
     @Option(names = "--token-file", paramLabel = "FILE", defaultValue = "${IFBUS_TOKEN_FILE:-}",
             description = "A file that holds it (default: $IFBUS_TOKEN_FILE).") private String tokenFile = "";
@@ -47,11 +44,12 @@ final class McpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        String token = option.token().orElse("");
         String bearer = token.isEmpty() && !tokenFile.isEmpty() ? Files.readString(Path.of(tokenFile)).strip() : token;
         if (bearer.isEmpty())
             throw new IllegalArgumentException(
                     "no token: set IFBUS_TOKEN, or give --token or --token-file (serve keeps tokens in its data directory)");
-        IfbusClient bus = IfbusClient.connect(server, bearer).patient(PATIENCE);
+        IfbusClient bus = IfbusClient.connect(option.server(), bearer).patient(PATIENCE);
         if (!busKey.isEmpty()) bus = bus.pin(VerifyKey.parse(busKey));
         Optional<SigningKey> signing = key.isEmpty() ? Optional.empty() : Optional.of(SigningKey.read(Path.of(key)));
         try (OutputStream protocol = new FileOutputStream(FileDescriptor.out)) {

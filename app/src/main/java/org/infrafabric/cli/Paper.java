@@ -13,7 +13,7 @@ import org.apache.pdfbox.pdmodel.font.PDType1Font;
 import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
 import org.jspecify.annotations.Nullable;
 
-/** A4 pages on which text runs from top to bottom, in the fonts that every PDF reader has. What these cannot show is written as JSON would, {@code \}{@code uXXXX}. */
+/** A4 pages on which text runs from top to bottom, in the fonts that every PDF reader has. What these cannot show is escaped as JSON escapes it. */
 final class Paper implements AutoCloseable {
     private static final float MARGIN = 42;
     private static final float LEADING = 1.35f;

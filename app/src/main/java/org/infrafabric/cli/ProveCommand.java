@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code witness prove}: one entry with all that proves it, in one file. */
 @Command(name = "prove", mixinStandardHelpOptions = true,
         description = {"Print one entry with the proof that it is in the log (C2SP tlog-proof).",
-            "Whoever has it checks it with: ifbus witness verify --proof FILE --key KEY"})
+            "Whoever has it checks it with: ifbus witness verify --proof FILE --key KEY."})
 final class ProveCommand implements Callable<Integer> {
     @Option(names = "--seq", required = true, paramLabel = "N", description = "The entry's number.") private long seq;
 

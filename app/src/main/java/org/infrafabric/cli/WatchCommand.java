@@ -27,7 +27,8 @@ final class WatchCommand implements Callable<Integer> {
             description = "Where the last checkpoint is kept.") private Path state = Path.of("");
 
     @Nullable
-    @Option(names = "--server", paramLabel = "URL", description = "A bus's HTTP address instead of a data directory.") private URI server;
+    @Option(names = "--server", paramLabel = "URL", converter = BusOption.Address.class,
+            description = "A bus's HTTP address instead of a data directory.") private URI server;
 
     @Option(names = "--token", paramLabel = "T", defaultValue = "${env:IFBUS_TOKEN:-}", showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
             description = "A token of that bus (default: IFBUS_TOKEN).") private String token = "";

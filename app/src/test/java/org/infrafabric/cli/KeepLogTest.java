@@ -86,7 +86,7 @@ class KeepLogTest {
             assertThat(deleted.exit()).as(deleted.err()).isZero();
             assertThat(json(deleted).path("payload").path("reason").asString()).isEqualTo("asked for by them");
             assertThat(json(deleted).path("keyId").asString()).isEqualTo(json(rotated).path("keyId").asString());
-            assertThat(run("witness", "delete-blob", blob, "--data-dir", "d", "--server", server).exit()).isEqualTo(ExitCode.FAILED);
+            assertThat(run("witness", "delete-blob", blob, "--data-dir", "d", "--server", server).exit()).isEqualTo(ExitCode.USAGE);
             assertThat(run("witness", "verify", "--data-dir", "d", "--key", old.verifyKey().toString()).exit()).isZero();
         } finally {
             bus.close();

@@ -44,13 +44,13 @@ class MistakesTest {
     @CsvSource({"127.0.0.1:8080,http://127.0.0.1:8080", "localhost:8080,http://localhost:8080", "https://bus.example.org,https://bus.example.org",
         "[::1]:8080,http://[::1]:8080"})
     void shouldTakeAServersAddressWithAndWithoutScheme(String typed, String meant) {
-        assertThat(new EscalateCommand.Server().convert(typed)).isEqualTo(URI.create(meant));
+        assertThat(new BusOption.Address().convert(typed)).isEqualTo(URI.create(meant));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "http://", "ftp://bus.example.org", "a b"})
     void shouldShowHowAServersAddressIsWritten(String typed) {
-        assertThatThrownBy(() -> new EscalateCommand.Server().convert(typed)).isInstanceOf(TypeConversionException.class)
+        assertThatThrownBy(() -> new BusOption.Address().convert(typed)).isInstanceOf(TypeConversionException.class)
                 .hasMessageContaining("write it such as http://127.0.0.1:8080");
     }
 }
