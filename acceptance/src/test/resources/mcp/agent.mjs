@@ -14,6 +14,9 @@ await client.connect(transport);
 const tools = (await client.listTools()).tools.map(tool => tool.name).sort();
 const sent = await client.callTool({ name: "escalate", arguments: signed });
 const id = sent.structuredContent?.id;
+const hazards = JSON.parse((await client.readResource({ uri: "ifbus://hazards" })).contents[0].text).hazards;
+const templates = (await client.listResourceTemplates()).resourceTemplates.map(template => template.uriTemplate);
+const read = sent.isError ? null : JSON.parse((await client.readResource({ uri: `ifbus://escalations/${id}` })).contents[0].text);
 const progress = [];
 let told = sent;
 for (let calls = 0; !sent.isError && calls < 5; calls++) {
@@ -31,5 +34,5 @@ if (!sent.isError && process.env.CANCEL_ON) {
   await waiting.catch(() => { cancelled = true; });
   await client.ping();
 }
-console.log(JSON.stringify({ tools, id, isError: told.isError ?? false, text: told.content[0].text, result: told.structuredContent ?? null, progress, cancelled }));
+console.log(JSON.stringify({ tools, hazards, templates, read: read?.id ?? null, id, isError: told.isError ?? false, text: told.content[0].text, result: told.structuredContent ?? null, progress, cancelled }));
 await client.close();

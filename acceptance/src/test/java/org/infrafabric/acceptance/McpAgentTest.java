@@ -183,6 +183,9 @@ class McpAgentTest {
         JsonNode told = Site.JSON.readTree(Files.readString(out));
         assertThat(told.path("tools").valueStream().map(JsonNode::asString)).containsExactly("await_decision", "escalate", "escalation_status");
         assertThat(told.path("isError").asBoolean()).as(told.toString()).isFalse();
+        assertThat(told.path("hazards").valueStream().map(JsonNode::asString)).contains("safety");
+        assertThat(told.path("templates").valueStream().map(JsonNode::asString)).containsExactly("ifbus://escalations/{id}");
+        assertThat(told.path("read")).isEqualTo(told.path("id"));
         return told;
     }
 

@@ -17,7 +17,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The three tools as MCP servers. Tools run on the thread that brings the request: transports give each request a virtual thread of its own. */
+/** The three tools and the resources as MCP servers. Tools run on the thread that brings the request: transports give each request a virtual thread of its own. */
 final class McpTools {
     static final int LONGEST_MESSAGE = 1 << 20;
     static final McpJsonMapper JSON = new JacksonMcpJsonMapper(JsonMapper
@@ -39,19 +39,23 @@ final class McpTools {
 
     static McpSyncServer over(McpServerTransportProvider transport) {
         return McpServer.sync(transport).serverInfo(NAME, version()).instructions(INSTRUCTIONS).capabilities(capabilities()).jsonMapper(JSON)
-                .jsonSchemaValidator(new DefaultJsonSchemaValidator()).tools(tools()).immediateExecution(true).build();
+                .jsonSchemaValidator(new DefaultJsonSchemaValidator()).tools(tools()).resources(McpResources.fixed())
+                .resourceTemplates(McpResources.templates()).immediateExecution(true).build();
     }
 
     static McpSyncServer over(McpStreamableServerTransportProvider transport) {
         return McpServer.sync(transport).serverInfo(NAME, version()).instructions(INSTRUCTIONS).capabilities(capabilities()).jsonMapper(JSON)
-                .jsonSchemaValidator(new DefaultJsonSchemaValidator()).tools(tools()).immediateExecution(true).build();
+                .jsonSchemaValidator(new DefaultJsonSchemaValidator()).tools(tools()).resources(McpResources.fixed())
+                .resourceTemplates(McpResources.templates()).immediateExecution(true).build();
     }
 
     private static List<SyncToolSpecification> tools() {
         return List.of(new EscalateTool(Clock.systemUTC()).specification(), new StatusTool().specification(), new AwaitTool().specification());
     }
 
-    private static McpSchema.ServerCapabilities capabilities() { return McpSchema.ServerCapabilities.builder().tools(false).build(); }
+    private static McpSchema.ServerCapabilities capabilities() {
+        return McpSchema.ServerCapabilities.builder().tools(false).resources(false, false).build();
+    }
 
     private static String version() {
         String version = McpTools.class.getPackage().getImplementationVersion();

@@ -148,7 +148,8 @@ public final class Bus implements AutoCloseable {
         metrics.mixesLate(rtp::lateMixes);
         metrics.callsActive(sip::calls);
         api = new HttpApi(config.httpSettings(),
-                new HttpParts(desk, LogReader.of(witness, cosigning, data.busKey()), guard, guard, new EdgeCheck(rosterKeys()), this::publishedKeys,
+                new HttpParts(desk, LogReader.of(witness, cosigning, data.busKey()), guard, guard, config.hazards(), new EdgeCheck(rosterKeys()),
+                        this::publishedKeys,
                         callDesk,
                         metrics,
                         this::unready, lag::lag));

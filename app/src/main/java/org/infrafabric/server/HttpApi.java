@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.Optional;
 import org.infrafabric.message.MessageSchema;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The HTTP API and the dashboard (CONTRACT §2). Requests run on virtual threads, so a handler may wait.
@@ -103,6 +104,7 @@ public final class HttpApi implements AutoCloseable {
                 route("POST", "/v1/guard/check", Set.of(Role.OPERATOR, Role.EDGE), edge::check),
                 route("POST", "/v1/guard/reload", Set.of(Role.OPERATOR), guard::reload),
                 route("POST", "/v1/guard/approvals/{hash}", Set.of(Role.OPERATOR), guard::approve),
+                route("GET", "/v1/hazards", Set.of(Role.values()), (ctx, who) -> hazards(ctx)),
                 route("GET", "/v1/whoami", Set.of(Role.values()), HttpApi::whoAmI),
                 route("DELETE", "/v1/witness/blobs/{id}", Set.of(Role.OPERATOR), (ctx, who) -> keeper.deleteBlob(ctx)),
                 route("POST", "/v1/keys/rotate", Set.of(Role.OPERATOR), (ctx, who) -> keeper.rotateKey(ctx)),
@@ -161,6 +163,12 @@ public final class HttpApi implements AutoCloseable {
 
     private static void whoAmI(Context ctx, Principal who) {
         Answers.json(ctx, 200, JsonMapper.shared().createObjectNode().put("role", who.role().name().toLowerCase(Locale.ROOT)).put("id", who.id()));
+    }
+
+    private void hazards(Context ctx) {
+        ObjectNode node = JsonMapper.shared().createObjectNode();
+        parts.hazards().forEach(node.putArray("hazards")::add);
+        Answers.json(ctx, 200, node);
     }
 
     private void ready(Context ctx) {

@@ -53,7 +53,7 @@ final class DashboardPreview implements Escalations {
         ringing("esc-0415", "Two operators gave opposite orders for the same shipment. Which one holds?", "low", 0);
         for (int i = 0; i < (arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0); i++)
             ringing("esc-1" + i, "One more question, number " + i, "low", -600 - i);
-        HttpParts parts = new HttpParts(this, log, token -> Optional.ofNullable(tokens.get(token)), new GuardHouse().live,
+        HttpParts parts = new HttpParts(this, log, token -> Optional.ofNullable(tokens.get(token)), new GuardHouse().live, List.of("legal", "safety"),
                 new org.infrafabric.sip.EdgeCheck(id -> Optional.empty()),
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), Rfc3339.format(start))),
                 new CallDesk(List::of, new ToldCalls(), new ToldCalls().rooms),

@@ -378,7 +378,7 @@ class HttpApiTest {
     @Test
     void shouldTellWhatKeepsItFromListening() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            HttpParts parts = new HttpParts(api.escalations, api.log, token -> Optional.empty(), api.guard.live,
+            HttpParts parts = new HttpParts(api.escalations, api.log, token -> Optional.empty(), api.guard.live, List.of(),
                     new org.infrafabric.sip.EdgeCheck(id -> java.util.Optional.empty()), List::of,
                     new CallDesk(List::of, api.control, api.control.rooms), new Metrics(),
                     Optional::empty, () -> Duration.ZERO);

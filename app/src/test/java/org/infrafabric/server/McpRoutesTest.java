@@ -1,12 +1,18 @@
 package org.infrafabric.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
+import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.ReadResourceRequest;
+import io.modelcontextprotocol.spec.McpSchema.Resource;
+import io.modelcontextprotocol.spec.McpSchema.ResourceTemplate;
+import io.modelcontextprotocol.spec.McpSchema.TextResourceContents;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -78,6 +84,30 @@ class McpRoutesTest {
         String session = answer.header("Mcp-Session-Id");
         assertThat(post(token, session, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}").status()).isEqualTo(202);
         return session;
+    }
+
+    @Test
+    void shouldLetTheSdksClientReadResources() {
+        api.escalations.put(ToldEscalations.view("esc-7", "if://agent/a", "RINGING"));
+        api.escalations.put(ToldEscalations.view("esc-8", "if://agent/b", "RINGING"));
+        try (McpSyncClient client = client("a", new CopyOnWriteArrayList<>())) {
+            assertThat(client.initialize().capabilities().resources()).isNotNull();
+            assertThat(client.listResources().resources()).extracting(Resource::uri).containsExactly("ifbus://hazards");
+            assertThat(client.listResourceTemplates().resourceTemplates()).extracting(ResourceTemplate::uriTemplate)
+                    .containsExactly("ifbus://escalations/{id}");
+            assertThat(read(client, "ifbus://hazards").path("hazards").valueStream().map(JsonNode::asString)).containsExactly("safety", "legal");
+            JsonNode escalation = read(client, "ifbus://escalations/esc-7");
+            assertThat(escalation.path("state").asString()).isEqualTo("RINGING");
+            assertThat(escalation.path("council").isObject()).isTrue();
+            for (String other : List.of("ifbus://escalations/esc-8", "ifbus://escalations/none", "ifbus://nothing", "ifbus://escalations/esc-7/x"))
+                assertThatThrownBy(() -> read(client, other)).as(other).isInstanceOf(McpError.class);
+        }
+    }
+
+    private static JsonNode read(McpSyncClient client, String uri) {
+        TextResourceContents text = (TextResourceContents) client.readResource(ReadResourceRequest.builder(uri).build()).contents().getFirst();
+        assertThat(text.mimeType()).isEqualTo("application/json");
+        return JsonMapper.shared().readTree(text.text());
     }
 
     @Test

@@ -50,7 +50,8 @@ final class RunningApi implements AutoCloseable {
     RunningApi() { this(HttpSettings.defaults("127.0.0.1", 0)); }
 
     RunningApi(HttpSettings settings) {
-        HttpParts parts = new HttpParts(escalations, log, token -> Optional.ofNullable(TOKENS.get(token)), guard.live, new EdgeCheck(this::callKey),
+        HttpParts parts = new HttpParts(escalations, log, token -> Optional.ofNullable(TOKENS.get(token)), guard.live, List.of("safety", "legal"),
+                new EdgeCheck(this::callKey),
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), "2026-11-21T12:00:00.000Z")),
                 new CallDesk(
                         () -> List.of(

@@ -126,6 +126,11 @@ public final class IfbusClient {
         return Optional.of(http.get("/v1/whoami").json().path("id").asString("")).filter(id -> !id.isEmpty());
     }
 
+    /** The hazards that a message may name on this bus. */
+    public List<String> hazards() throws IfbusException, InterruptedException {
+        return http.get("/v1/hazards").json().path("hazards").valueStream().map(hazard -> hazard.asString("")).toList();
+    }
+
     /** The keys that the server says are its own. */
     public List<VerifyKey> keys() throws IfbusException, InterruptedException {
         List<VerifyKey> keys = new ArrayList<>();
