@@ -1,6 +1,5 @@
 package org.infrafabric.server;
 
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -17,13 +16,11 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.infrafabric.escalate.RungRules;
-import org.infrafabric.guard.Approvals;
 import org.infrafabric.guard.CouncilRules;
 import org.infrafabric.guard.InvalidFile;
 import org.infrafabric.guard.Problem;
 import org.infrafabric.guard.YamlNode;
 import org.infrafabric.guard.YamlSection;
-import org.infrafabric.media.AudioPort.Encoding;
 import org.infrafabric.message.StrictJson;
 import org.infrafabric.sip.Caller;
 import org.infrafabric.sip.Credential;
@@ -37,11 +34,9 @@ final class ConfigFile {
     private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern HAZARD = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
     private static final Pattern LISTEN = Pattern.compile("(localhost|[0-9.]{7,15}|\\[[0-9a-fA-F:.]{2,45}]):([0-9]{1,5})");
-    private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})\\s*-\\s*([0-9]{1,5})");
     private static final Pattern ALLOWED_HOST = Pattern
             .compile("(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\\[[0-9a-fA-F:.]{2,45}])(?::[0-9]{1,5})?");
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration DAY = Duration.ofHours(24);
 
     private final String file;
     private final Path folder;
@@ -86,12 +81,13 @@ final class ConfigFile {
         Path data = path(root, "data", "./ifbus-data").orElse(Path.of("ifbus-data"));
         Config.Http http = http(root.section("http"));
         Config.Sip sip = sip(root.section("sip"));
-        Config.Media media = media(root.section("media"));
+        Config.Media media = ConfigMedia.read(root.section("media"));
         List<String> hazards = hazards(root);
-        CouncilRules council = council(root.section("council"));
+        CouncilRules council = ConfigGuard.council(root.section("council"));
         ConfigRoster roster = new ConfigRoster(warnings);
         List<Config.OperatorEntry> operators = roster.operators(root);
-        Config.GuardKeys guard = guard(root.section("guard"), operators.stream().map(Config.OperatorEntry::id).toList());
+        YamlSection judging = root.section("guard");
+        Config.GuardKeys guard = ConfigGuard.read(judging, file(judging, "policy"), operators.stream().map(Config.OperatorEntry::id).toList());
         Config config = new Config(file, domain, nodeName, data, http, sip, media, roster.agents(root, guard.requireSignatures()), operators,
                 roster.edges(root),
                 roster.experts(root, hazards), roster.duties(), roster.guardians(root), council, rungs(root.section("rungs")), guard, hazards,
@@ -105,7 +101,7 @@ final class ConfigFile {
     /** What no key shows alone. */
     private void together(YamlSection root, Config config) {
         lastRung(root, config);
-        if (!config.hasTokens() && !isLoopback(config.http().host())) {
+        if (!config.hasTokens() && !Addresses.isLoopback(config.http().host())) {
             root.section("http").problem("listen", config.http().host() + " is not loopback, and the config gives no token",
                     "give tokens to agents, operators or guardians, or listen on 127.0.0.1");
         }
@@ -128,7 +124,7 @@ final class ConfigFile {
             if (!DOMAIN.matcher(name).matches())
                 section.problem("names", "\"" + name + "\" is no host name", "write names without port, such as ifbus.example.org");
         }
-        if (parts.matches() && isPort(parts.group(2)) && isAddress(parts.group(1))) {
+        if (parts.matches() && Addresses.isPort(parts.group(2)) && Addresses.isAddress(parts.group(1))) {
             http = new Config.Http(parts.group(1), Integer.parseInt(parts.group(2)), names);
         } else {
             section.problem("listen", "\"" + listen + "\" is no address to listen on",
@@ -162,49 +158,6 @@ final class ConfigFile {
         return new Config.Sip(List.copyOf(listen), timer, credentials, digest, callers);
     }
 
-    private static Config.Media media(YamlSection section) {
-        String address = section.text("address", "127.0.0.1");
-        if (!isAddress(address) || address.equals("localhost"))
-            section.problem("address", "\"" + address + "\" is no IP address", "write one that phones can reach, such as 192.0.2.7");
-        else
-            if (isWildcard(address))
-                section.problem("address", address + " is no address that a phone can send to", "write the address of this machine's interface");
-        String ports = section.text("ports", "20000-29999");
-        Matcher range = PORTS.matcher(ports);
-        int first = 20_000;
-        int last = 29_999;
-        if (range.matches() && isPort(range.group(1)) && isPort(range.group(2))) {
-            first = Integer.parseInt(range.group(1));
-            last = Integer.parseInt(range.group(2));
-        }
-        if (!range.matches() || !isPort(range.group(1)) || !isPort(range.group(2)) || first < 1024 || last - first < 7) {
-            section.problem("ports", "\"" + ports + "\" is no range of ports",
-                    "write FIRST-LAST from 1024 to 65535, at least 8 ports, such as 20000-29999");
-        } else if (first % 2 != 0) {
-            section.problem("ports", "the range begins with the odd port " + first,
-                    "begin with an even one: RTP takes even ports, RTCP the odd ones above");
-        }
-        List<Encoding> codecs = codecs(section);
-        Duration timeout = section.duration("timeout", Duration.ofSeconds(30), Duration.ZERO, DAY);
-        section.end();
-        return new Config.Media(address, first, last, codecs, timeout);
-    }
-
-    private static List<Encoding> codecs(YamlSection section) {
-        if (!section.has("codecs")) return Encoding.ALL;
-        List<Encoding> codecs = new ArrayList<>();
-        for (String name : section.texts("codecs")) {
-            Optional<Encoding> codec = Encoding.ALL.stream().filter(known -> known.name().equalsIgnoreCase(name)).findFirst();
-            if (codec.isEmpty() || codecs.contains(codec.get()))
-                section.problem("codecs", "\"" + name + "\" is no codec, or stands there twice",
-                        "write some of opus, G722, PCMU, PCMA, the best first");
-            else
-                codecs.add(codec.get());
-        }
-        if (codecs.isEmpty()) section.problem("codecs", "no codec is named", "write some of opus, G722, PCMU, PCMA, or leave the key out");
-        return List.copyOf(codecs);
-    }
-
     private static List<String> hazards(YamlSection root) {
         if (!root.has("hazards")) return HAZARDS;
         List<String> hazards = root.texts("hazards");
@@ -218,44 +171,6 @@ final class ConfigFile {
         }
         if (new LinkedHashSet<>(hazards).size() < hazards.size()) root.problem("hazards", "a hazard stands twice", "name each once");
         return hazards;
-    }
-
-    private Config.GuardKeys guard(YamlSection section, List<String> operators) {
-        Optional<Path> policy = file(section, "policy");
-        boolean requireSignatures = section.flag("requireSignatures", true);
-        int callsPerMinute = section.whole("callsPerMinute", 10, 1, 1000);
-        YamlSection approvals = section.section("approvals");
-        Optional<Approvals.Demand> change = approvals.has("policyChange") ? demand(approvals.section("policyChange"), operators) : Optional.empty();
-        approvals.end();
-        section.end();
-        return new Config.GuardKeys(policy, requireSignatures, callsPerMinute, change);
-    }
-
-    /** @param operators of the config, who may approve where {@code of} names nobody */
-    private static Optional<Approvals.Demand> demand(YamlSection section, List<String> operators) {
-        section.required("need", "how many operators must approve, such as 2");
-        int need = section.whole("need", 1, 1, 20);
-        List<String> of = section.has("of") ? section.texts("of") : operators;
-        Duration within = section.duration("within", DAY, Duration.ofMinutes(1), DAY.multipliedBy(7));
-        section.end();
-        for (String id : of) {
-            if (!operators.contains(id))
-                section.problem("of", id + " is no operator of this config", "operators are: " + String.join(", ", operators));
-        }
-        if (of.stream().distinct().count() < need) {
-            section.problem("need", need + " approvals of " + of.stream().distinct().count() + " operators can never be given",
-                    "name more operators, or need fewer");
-            return Optional.empty();
-        }
-        return Optional.of(new Approvals.Demand(need, of.stream().distinct().toList(), within));
-    }
-
-    private static CouncilRules council(YamlSection section) {
-        CouncilRules rules = new CouncilRules(section.whole("quorum", 2, 0, 100), section.duration("deadline", Duration.ofMinutes(5), SECOND, DAY),
-                section.duration("gather", Duration.ofSeconds(30), Duration.ZERO, DAY),
-                section.choice("ring", false, Map.of("early", true, "accepted", false)), section.flag("withoutExpert", false));
-        section.end();
-        return rules;
     }
 
     private static RungRules rungs(YamlSection section) {
@@ -368,22 +283,4 @@ final class ConfigFile {
         section.problem(key, "\"" + YamlNode.shorten(text) + "\" is no URL", "write https://HOST/PATH");
         return Optional.empty();
     }
-
-    private static boolean isPort(String digits) { return Integer.parseInt(digits) <= 65_535; }
-
-    private static boolean isAddress(String host) {
-        if (host.equals("localhost")) return true;
-        try {
-            InetAddress.ofLiteral(bare(host));
-            return true;
-        } catch (IllegalArgumentException none) {
-            return false;
-        }
-    }
-
-    private static boolean isWildcard(String address) { return InetAddress.ofLiteral(bare(address)).isAnyLocalAddress(); }
-
-    private static boolean isLoopback(String host) { return host.equals("localhost") || InetAddress.ofLiteral(bare(host)).isLoopbackAddress(); }
-
-    private static String bare(String host) { return host.startsWith("[") ? host.substring(1, host.length() - 1) : host; }
 }
