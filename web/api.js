@@ -30,6 +30,16 @@ async function ask(path, options = {}) {
   throw new Problem(response.status, document);
 }
 
+/** Why the bus takes no work now, in words; empty when it does, null when it does not say. */
+export async function unreadyBecause() {
+  try {
+    const response = await fetch('/readyz', { cache: 'no-store', credentials: 'omit', redirect: 'error' });
+    return response.ok ? '' : (await response.json()).reason ?? null;
+  } catch {
+    return null;
+  }
+}
+
 export const get = async (path) => (await ask(path)).json();
 export const blob = async (path) => (await ask(path)).blob();
 export const remove = async (path) => (await ask(path, { method: 'DELETE' })).json();

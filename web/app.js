@@ -1,6 +1,6 @@
 // The dashboard: signs in, keeps the list of escalations true to the event stream, and shows the one that is chosen.
 
-import { Problem, follow, get, hasToken, keepToken } from './api.js';
+import { Problem, follow, get, hasToken, keepToken, unreadyBecause } from './api.js';
 import { announce, el, fill } from './dom.js';
 import { EscalationPanel, ended, outcome, shortName, tone } from './escalation.js';
 import { LogPanel } from './log.js';
@@ -10,6 +10,7 @@ import { age } from './time.js';
 const PAGE = 500;         // asked of the server at once
 const MOST_LISTED = 2000; // older ones are found by their address, or with the command
 const ROWS = 50;          // in the page at first, and more by that many: a list of thousands stays quick to draw and to walk through
+const LOOK_MILLIS = 10_000; // whether the bus takes work
 const QUIET_MILLIS = 3000; // many changes at once are told as one
 const byId = (id) => document.getElementById(id);
 const views = new Map();
@@ -27,6 +28,8 @@ let shownRows = [];
 let older = null;         // where the next page of older ones begins
 let news = [];
 let telling = null;
+let lost = false;
+let unready = '';
 
 byId('sign-in-form').addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -46,6 +49,7 @@ byId('escalations').addEventListener('keydown', walk);
 addEventListener('hashchange', route);
 addEventListener('keydown', shortcut);
 setInterval(() => { for (const [id, row] of rows) drawAge(views.get(id), row); }, 5000);
+setInterval(() => { if (who && !lost) lookWhetherReady(); }, LOOK_MILLIS);
 
 if (hasToken()) enter();
 else leave('');
@@ -92,14 +96,31 @@ function onState(state, detail) {
   link.className = `link ${state}`;
   link.textContent = state === 'live' ? 'Live' : state === 'lost' ? 'Reconnecting …' : 'Refused';
   document.body.classList.toggle('stale', state === 'lost');
-  const banner = byId('banner');
-  banner.hidden = state === 'live';
-  if (state === 'lost') banner.textContent = 'The bus does not answer. What you see may be old; trying again by itself.';
+  lost = state === 'lost';
+  drawBanner();
   if (state === 'refused') return leave(detail.message);
-  if (state === 'live') refreshAll();
+  if (state !== 'live') return;
+  refreshAll();
+  lookWhetherReady();
+}
+
+function drawBanner() {
+  const text = lost ? 'The bus does not answer. What you see may be old; trying again by itself.' : unready ? `No new escalation is taken: ${unready}.` : '';
+  const banner = byId('banner');
+  if (banner.textContent !== text) banner.textContent = text; // said once by a screen reader, not at each look
+  banner.hidden = text === '';
+}
+
+/** A bus that has stopped taking work looks as quiet as one that has none. */
+async function lookWhetherReady() {
+  const reason = await unreadyBecause();
+  if (reason === null) return; // the stream says so itself
+  unready = reason;
+  drawBanner();
 }
 
 function onEntry(entry) {
+  if (entry.event === 'log_broken') lookWhetherReady();
   log.add(entry);
   panel?.add(entry);
   const id = entry.payload?.escalation;

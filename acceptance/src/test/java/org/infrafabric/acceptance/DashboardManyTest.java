@@ -26,10 +26,7 @@ class DashboardManyTest {
                 Playwright playwright = DashboardTest.playwright();
                 Browser browser = DashboardTest.chromium(playwright)) {
             for (int i = 0; i < MANY; i++) site.escalate(i % 5 == 0 ? "privacy" : "safety"); // nobody is in the roster: each is denied at once
-            Page page = browser.newPage();
-            page.navigate("http://" + site.bus().http() + "/");
-            page.locator("#token").fill(Site.token("op"));
-            page.keyboard().press("Enter");
+            Page page = DashboardTest.signedIn(browser, site, "op");
             assertThat(page.locator("[data-filter=all] .count")).hasText(Integer.toString(MANY));
             Locator rows = page.locator("#escalations > li");
             assertThat(rows).hasCount(50);

@@ -125,6 +125,16 @@ class DashboardTest {
                 "--disable-sync")));
     }
 
+    /** The dashboard in a page of its own, with this owner's token. */
+    static Page signedIn(Browser browser, Site site, String owner) {
+        Page page = browser.newPage();
+        page.navigate("http://" + site.bus().http() + "/");
+        page.locator("#token").fill(Site.token(owner));
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#link")).hasText("Live");
+        return page;
+    }
+
     private static Page.LocatorOptions named(String text) { return new Page.LocatorOptions().setHasText(text); }
 
     /** Tab by tab, as somebody without a mouse. */

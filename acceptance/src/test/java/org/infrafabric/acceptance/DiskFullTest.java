@@ -1,7 +1,12 @@
 package org.infrafabric.acceptance;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,17 +29,20 @@ import tools.jackson.databind.node.ObjectNode;
 /** The disk is full in the middle of a council: nothing is decided that is not written down, nobody is cut off, nothing is lost. */
 class DiskFullTest {
     private static final SippScenario PATIENT = SippScenario.invited().ring().answer().awaitBye();
+    private static final double LOOKED_AT = 20_000; // ms: the page asks every ten seconds whether work is taken
     @TempDir Path folder;
     private final List<JsonNode> delivered = new CopyOnWriteArrayList<>();
 
     @BeforeEach
-    void needPeers() { Requires.programs("sipp", "openssl", "prlimit"); }
+    void needPeers() { Requires.programs("sipp", "openssl", "prlimit", "chromium"); }
 
     @Test
     void shouldDecideWhenThereIsSpaceAgain() throws Exception {
-        try (Council council = new Council(1)) {
+        try (Council council = new Council(1); Playwright playwright = DashboardTest.playwright(); Browser browser = DashboardTest.chromium(playwright)) {
             Site site = council.site;
             String id = council.id;
+            Locator banner = DashboardTest.signedIn(browser, site, "op").locator("#banner");
+            assertThat(banner).isHidden();
             CompletableFuture<Void> vote = council.voteOnAFullDisk();
             assertThat(site.get("", "/readyz").json().path("reason").asString("")).contains("store cannot write");
             assertThat(site.get("", "/healthz").status()).isEqualTo(200);
@@ -46,12 +54,14 @@ class DiskFullTest {
                     .as("a decision that the log does not hold").isFalse();
             assertThat(site.get("op", "/v1/calls").json().path("calls")).as("nobody is cut off").hasSize(2);
 
+            assertThat(banner).containsText("No new escalation is taken: the store cannot write", new LocatorAssertions.ContainsTextOptions().setTimeout(LOOKED_AT));
             council.disk.free(site.bus().pid());
             assertThat(site.decision(id, Duration.ofSeconds(30))).isEqualTo("approve");
             vote.get(20, TimeUnit.SECONDS);
             site.await(id, "CLOSED", Duration.ofSeconds(30));
             Await.that("the callback", Duration.ofSeconds(10), () -> !delivered.isEmpty());
             assertThat(site.get("", "/readyz").status()).isEqualTo(200);
+            assertThat(banner).isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(LOOKED_AT));
             assertThat(council.expert.await(Duration.ofSeconds(10))).isZero();
             assertThat(council.sage.await(Duration.ofSeconds(10))).isZero();
             List<JsonNode> log = site.soundLog();

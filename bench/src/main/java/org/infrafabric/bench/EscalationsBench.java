@@ -25,6 +25,9 @@ final class EscalationsBench implements Callable<Integer> {
 
     @Option(names = "--seconds", defaultValue = "60", description = "How long each load lasts (default: 60).") private int seconds;
 
+    @Option(names = "--warm-up", defaultValue = "15",
+            description = "Seconds of the same before it, not measured; 0 to measure a cold JVM (default: 15).") private int warmUp;
+
     @Option(names = "--rates", split = ",", defaultValue = "1,10",
             description = "Escalations a second, one run each (default: 1,10).") private List<Integer> rates = List
                     .of(1, 10);
@@ -38,8 +41,8 @@ final class EscalationsBench implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("ifbus-bench");
         List<Figures> all = new ArrayList<>();
-        for (int rate : rates) all.add(measure(folder, Load.experts(rate, Duration.ofSeconds(seconds))));
-        if (councilRate > 0) all.add(measure(folder, Load.councils(councilRate, Duration.ofSeconds(seconds))));
+        for (int rate : rates) all.add(measure(folder, Load.experts(rate, Duration.ofSeconds(seconds)).after(Duration.ofSeconds(warmUp))));
+        if (councilRate > 0) all.add(measure(folder, Load.councils(councilRate, Duration.ofSeconds(seconds)).after(Duration.ofSeconds(warmUp))));
         if (json) {
             ArrayNode runs = JSON.createArrayNode();
             all.forEach(figures -> runs.add(figures.json(JSON.createObjectNode())));

@@ -34,6 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class LoadedBus {
     /** Of one expert's calls the guard's default lets ten a minute through. */
     private static final int EXPERTS_FOR_EACH_A_SECOND = 10;
+    /** After the load, until a message is taken again. */
+    private static final int MOST_TRIES = 600;
     private static final Duration REST = Duration.ofSeconds(8);
     private static final List<String> GUARDIANS = List.of("sage", "skeptic", "ethicist");
     private static final ObjectMapper JSON = JsonMapper.builder().build();
@@ -63,7 +65,7 @@ final class LoadedBus {
         boolean council = load.guardians() > 0;
         SippScenario answers = SippScenario.invited().ring().answer();
         SippScenario expert = council ? answers.speak().awaitBye() : answers.speak().pause(5_000).bye();
-        int calls = load.count() + 1; // one more to learn what an escalation of this kind writes
+        int calls = load.warmUpCount() + load.count() + 1; // one more to learn what an escalation of this kind writes
         try (Sipp experts = Sipp.callee(folder.resolve("experts"), expert, calls);
                 Sipp guardians = Sipp.callee(folder.resolve("guardians"), SippScenario.invited().ring().answer().awaitBye(),
                         Math.max(1, calls * load.guardians()))) {
@@ -73,11 +75,14 @@ final class LoadedBus {
                 long startMillis = (System.nanoTime() - start) / 1_000_000;
                 Client http = new Client(client, bus.http());
                 long idle = rssKb(bus.pid(), "VmRSS"), before = entries(http);
-                long one = warmUp(http) - before;
+                escalate(http, 0);
+                rest(http);
+                long one = entries(http) - before;
+                send(http, load.count() + MOST_TRIES, load.warmUpCount());
+                rest(http);
                 double cpuBefore = cpuSeconds(bus.pid());
                 long first = entries(http);
-                statuses.clear();
-                send(http);
+                send(http, 0, load.count());
                 if (!more.isEmpty()) recover(http);
                 List<JsonNode> ended = awaitEnds(http);
                 long written = entries(http) - first, peak = rssKb(bus.pid(), "VmHWM");
@@ -120,7 +125,7 @@ final class LoadedBus {
     /** Sends one message after another until one is taken. */
     private void recover(Client http) throws InterruptedException {
         long start = System.nanoTime();
-        for (int number = load.count() + 1; recoveryMillis < 0 && number < load.count() + 600; number++) {
+        for (int number = load.count() + 1; recoveryMillis < 0 && number < load.count() + MOST_TRIES; number++) {
             int before = taken.size();
             escalate(http, number);
             if (taken.size() > before) recoveryMillis = (System.nanoTime() - start) / 1_000_000;
@@ -128,23 +133,24 @@ final class LoadedBus {
         }
     }
 
-    /** Runs one escalation to its end; gives the number of entries in the log after it. The figures of the run do not hold it. */
-    private long warmUp(Client http) throws Exception {
-        escalate(http, 0);
+    /** Waits until all is over that was sent until now. The figures of the run will not hold it. */
+    private void rest(Client http) throws Exception {
         awaitEnds(http);
-        long entries = entries(http);
         taken.clear();
+        refused.clear();
         answered.clear();
-        return entries;
+        statuses.clear();
+        withRetryAfter.set(0);
     }
 
-    private void send(Client http) throws InterruptedException {
+    /** @param after the number of the one before the first */
+    private void send(Client http, int after, int count) throws InterruptedException {
         long start = System.nanoTime(), gap = 1_000_000_000L / load.rate();
         try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < load.count(); i++) {
+            for (int i = 0; i < count; i++) {
                 long wait = start + i * gap - System.nanoTime();
                 if (wait > 0) TimeUnit.NANOSECONDS.sleep(wait);
-                int number = i + 1;
+                int number = after + i + 1;
                 senders.execute(() -> escalate(http, number));
             }
         }

@@ -19,6 +19,7 @@ final class OverloadBench implements Callable<Integer> {
     /** An escalation of this load is open so long: rung, answered, 5 s of audio, written. */
     private static final double OPEN_SECONDS = 5.5;
     private static final long RECOVERY_MILLIS = 5_000;
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
 
     @Option(names = "--seconds", defaultValue = "20", description = "How long the load lasts (default: 20).") private int seconds;
 
@@ -30,7 +31,7 @@ final class OverloadBench implements Callable<Integer> {
     public Integer call() throws Exception {
         int room = Math.max(1, (int) Math.round(rate / 2.0 * OPEN_SECONDS));
         String limits = "limits: { escalations: " + room + ", requestsPerSecond: 100000, burst: 100000 }\n";
-        LoadedBus bus = new LoadedBus(Files.createTempDirectory("ifbus-bench"), Load.experts(rate, Duration.ofSeconds(seconds)), limits);
+        LoadedBus bus = new LoadedBus(Files.createTempDirectory("ifbus-bench"), Load.experts(rate, Duration.ofSeconds(seconds)).after(WARM_UP), limits);
         Figures figures = bus.measure();
         int taken = bus.statuses().getOrDefault(202, 0), refused = bus.statuses().getOrDefault(503, 0);
         int unfinished = figures.outcomes().getOrDefault("none", 0);
