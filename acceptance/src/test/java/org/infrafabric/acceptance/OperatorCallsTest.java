@@ -39,6 +39,8 @@ class OperatorCallsTest {
     private Site site;
     private Tshark wire;
 
+    private static final Duration LISTENING = Duration.ofSeconds(1);
+    private static final int HALF_A_SECOND = 8_000; // bytes of a WAV file at 8 kHz
     @TempDir Path folder;
 
     private record Party(String name, double hertz, Baresip phone) {
@@ -131,7 +133,7 @@ class OperatorCallsTest {
         site.start();
         Party anna = parties.get(0);
         command(4, "call", "originate", anna.uri(), "sip:stranger@127.0.0.1:9");
-        command(1, "call", "hangup", "call-" + "0".repeat(32));
+        command(2, "call", "hangup", "call-" + "0".repeat(32));
         command(2, "call", "transfer", "call-" + "0".repeat(32));
         assertThat(IfbusProcess.run(folder, SOON, "call", "list", "--server", "http://127.0.0.1:9", "--token", Site.token("op")).exit()).isEqualTo(7);
         assertThat(IfbusProcess.run(folder, SOON, "call", "list", "--server", "http://" + site.bus().http(), "--token", "nobodys").exit())
@@ -218,13 +220,13 @@ class OperatorCallsTest {
         if (changed) return sentTo(who);
         Path ear = who.ear();
         long from = Files.size(ear);
-        Thread.sleep(600);
+        var unused = Await.within(LISTENING, () -> Files.size(ear) >= from + HALF_A_SECOND); // a phone that hears nothing may write nothing
         return Ears.onPart(ear, from, Files.size(ear));
     }
 
     private Ears sentTo(Party who) throws Exception {
         Instant from = Instant.now();
-        Thread.sleep(1_000);
+        Thread.sleep(LISTENING.toMillis());
         String sip = who.uri().substring(who.uri().lastIndexOf(':') + 1);
         String port = wire.packets("sip.Status-Code==200 && sdp.media && udp.srcport==" + sip, List.of(), "sdp.media.port").getLast().split(",")[0];
         ByteArrayOutputStream sound = new ByteArrayOutputStream();
