@@ -274,7 +274,10 @@ final class Running implements Out, Journal.Keeper {
         if (machine.over() && !ended) {
             ended = true;
             journal.write((tx, sealed) -> {}); // the row must say that it is over, even where no entry does
-            journal.effect(() -> watcher.over(this));
+            journal.effect(() -> {
+                lines.forget();
+                watcher.over(this);
+            });
         }
         setAlarm();
         journal.flush();
