@@ -49,6 +49,17 @@ final class Disk implements AutoCloseable {
         for (int size = 64 * 1024; size >= 1; size /= 4) Files.deleteIfExists(folder.resolve("filler-" + size));
     }
 
+    /** Lets the process meet a file system that has become read-only (EROFS), as one with a broken disk does, until it is closed. */
+    static AutoCloseable readOnly(long pid) throws IOException {
+        Process strace = new ProcessBuilder("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64", "-e", "inject=pwrite64:error=EROFS",
+                "-p",
+                String.valueOf(pid)).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        return () -> {
+            strace.destroy(); // it lets go of the process and ends
+            if (!strace.waitFor(10, TimeUnit.SECONDS)) throw new IOException("strace does not end");
+        };
+    }
+
     @Override
     public void close() throws Exception {
         if (mounted) run("umount", "-l", folder.toString());

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The disk is full in the middle of a council: nothing is decided that is not written down, nobody is cut off, nothing is lost. */
+/** The disk is full, or read-only, in the middle of a council: nothing is decided that is not written down, nobody is cut off, nothing is lost. */
 class DiskFullTest {
     private static final SippScenario PATIENT = SippScenario.invited().ring().answer().awaitBye();
     private static final double LOOKED_AT = 20_000; // ms: the page asks every ten seconds whether work is taken
@@ -38,12 +38,15 @@ class DiskFullTest {
 
     @Test
     void shouldDecideWhenThereIsSpaceAgain() throws Exception {
-        try (Council council = new Council(1); Playwright playwright = DashboardTest.playwright(); Browser browser = DashboardTest.chromium(playwright)) {
+        try (Council council = new Council(1);
+                Playwright playwright = DashboardTest.playwright();
+                Browser browser = DashboardTest.chromium(playwright)) {
             Site site = council.site;
             String id = council.id;
             Locator banner = DashboardTest.signedIn(browser, site, "op").locator("#banner");
             assertThat(banner).isHidden();
-            CompletableFuture<Void> vote = council.voteOnAFullDisk();
+            council.disk.fill(site.bus().pid());
+            CompletableFuture<Void> vote = council.voteInTrouble();
             assertThat(site.get("", "/readyz").json().path("reason").asString("")).contains("store cannot write");
             assertThat(site.get("", "/healthz").status()).isEqualTo(200);
             Site.Answer more = site.post("agent", "/v1/escalations", site.sign(Site.message("safety")).toString());
@@ -54,7 +57,8 @@ class DiskFullTest {
                     .as("a decision that the log does not hold").isFalse();
             assertThat(site.get("op", "/v1/calls").json().path("calls")).as("nobody is cut off").hasSize(2);
 
-            assertThat(banner).containsText("No new escalation is taken: the store cannot write", new LocatorAssertions.ContainsTextOptions().setTimeout(LOOKED_AT));
+            assertThat(banner).containsText("No new escalation is taken: the store cannot write",
+                    new LocatorAssertions.ContainsTextOptions().setTimeout(LOOKED_AT));
             council.disk.free(site.bus().pid());
             assertThat(site.decision(id, Duration.ofSeconds(30))).isEqualTo("approve");
             vote.get(20, TimeUnit.SECONDS);
@@ -71,10 +75,29 @@ class DiskFullTest {
     }
 
     @Test
+    void shouldDecideWhenTheDiskIsNoLongerReadOnly() throws Exception {
+        Requires.programs("strace");
+        try (Council council = new Council(1)) {
+            Site site = council.site;
+            CompletableFuture<Void> vote;
+            try (AutoCloseable disk = Disk.readOnly(site.bus().pid())) {
+                vote = council.voteInTrouble();
+                assertThat(site.get("", "/readyz").json().path("reason").asString("")).contains("store cannot write");
+                assertThat(site.escalation(council.id).path("decision").isObject()).as("a decision that the log does not hold").isFalse();
+            }
+            assertThat(site.decision(council.id, Duration.ofSeconds(30))).isEqualTo("approve");
+            vote.get(20, TimeUnit.SECONDS);
+            site.await(council.id, "CLOSED", Duration.ofSeconds(30));
+            site.soundLog();
+        }
+    }
+
+    @Test
     void shouldGoOnAfterAProcessDiedOnAFullDisk() throws Exception {
         try (Council council = new Council(2)) {
             Site site = council.site;
-            CompletableFuture<Void> unheard = council.voteOnAFullDisk().exceptionally(gone -> null);
+            council.disk.fill(site.bus().pid());
+            CompletableFuture<Void> unheard = council.voteInTrouble().exceptionally(gone -> null);
             long pid = site.bus().pid();
             site.bus().kill();
             council.disk.free(pid); // the next life finds space
@@ -119,8 +142,7 @@ class DiskFullTest {
         }
 
         /** The vote that would settle it; the bus has noticed that it cannot write. */
-        CompletableFuture<Void> voteOnAFullDisk() throws Exception {
-            disk.fill(site.bus().pid());
+        CompletableFuture<Void> voteInTrouble() throws Exception {
             CompletableFuture<Void> vote = CompletableFuture.runAsync(() -> {
                 try {
                     site.vote("sage", id, "approve");

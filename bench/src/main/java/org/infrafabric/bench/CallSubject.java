@@ -54,7 +54,7 @@ final class CallSubject implements AutoCloseable {
     static CallSubject ifbus(Path folder) throws Exception {
         int port = Ports.free(1);
         Path output = folder.resolve("ifbus.out");
-        List<String> command = List.of(ProcessHandle.current().info().command().orElse("java"), "-XX:+UseSerialGC", "-Xms2g", "-Xmx2g", "-Xmn512m",
+        List<String> command = List.of(ProcessHandle.current().info().command().orElse("java"), "-XX:+UseSerialGC", "-Xms4g", "-Xmx4g", "-Xmn512m",
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
                 AnsweringAgent.class.getName(), Integer.toString(port));
         Process process = start(folder, output, command);

@@ -20,7 +20,9 @@ record Load(String name, int rate, Duration lasting, int guardians, Duration war
         return new Load(rate + " councils of 3/s for " + lasting.toSeconds() + " s (votes over HTTP)", rate, lasting, 3, Duration.ZERO);
     }
 
-    Load after(Duration warm) { return new Load(name + (warm.isZero() ? "" : ", after " + warm.toSeconds() + " s of the same"), rate, lasting, guardians, warm); }
+    Load after(Duration warm) {
+        return new Load(name + (warm.isZero() ? "" : ", after " + warm.toSeconds() + " s of the same"), rate, lasting, guardians, warm);
+    }
 
     int count() { return Math.toIntExact(rate * lasting.toSeconds()); }
 

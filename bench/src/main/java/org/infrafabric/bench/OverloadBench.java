@@ -31,7 +31,8 @@ final class OverloadBench implements Callable<Integer> {
     public Integer call() throws Exception {
         int room = Math.max(1, (int) Math.round(rate / 2.0 * OPEN_SECONDS));
         String limits = "limits: { escalations: " + room + ", requestsPerSecond: 100000, burst: 100000 }\n";
-        LoadedBus bus = new LoadedBus(Files.createTempDirectory("ifbus-bench"), Load.experts(rate, Duration.ofSeconds(seconds)).after(WARM_UP), limits);
+        LoadedBus bus = new LoadedBus(Files.createTempDirectory("ifbus-bench"), Load.experts(rate, Duration.ofSeconds(seconds)).after(WARM_UP),
+                limits);
         Figures figures = bus.measure();
         int taken = bus.statuses().getOrDefault(202, 0), refused = bus.statuses().getOrDefault(503, 0);
         int unfinished = figures.outcomes().getOrDefault("none", 0);

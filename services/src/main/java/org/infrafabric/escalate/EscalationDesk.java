@@ -27,6 +27,8 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
     /** One that has ended is remembered so long, that a repetition on its way finds it. */
     private static final Duration LINGER = Duration.ofSeconds(60);
 
+    /** A start is done by then: what is said in every escalation is rendered when nothing waits for the processor. */
+    private static final Duration SETTLED = Duration.ofSeconds(2);
     /** When people who answer at once would hear nothing for longer than that, it is better to say at the door that it is too much. */
     private static final Duration VOICE_BEHIND_AT_MOST = Duration.ofSeconds(2);
 
@@ -256,7 +258,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
                 for (EscalationRows.Open left : open) tokens.put(left.matter().id(), rows.legTokens(left.matter().id()));
                 List<EscalationRows.Delivery> undelivered = rows.deliveries();
                 parts.owner().execute(() -> {
-                    parts.voice().keep(Briefing.standing());
+                    var unused = parts.timers().after(SETTLED, () -> { if (!closed) parts.voice().keep(Briefing.standing()); });
                     for (EscalationRows.Open left : open) resume(left, tokens.getOrDefault(left.matter().id(), List.of()));
                     deliveries.resume(undelivered);
                     watchTheClock();

@@ -74,7 +74,9 @@ final class Lines implements Conference.Listener {
     }
 
     /** All is over and said: what was needed for it is let go, since the escalation itself is remembered for a while. */
-    void forget() { conference = null; }
+    void forget() {
+        conference = null;
+    }
 
     /** Ends all at once, for the next life to go on. */
     void cut(String reason) {

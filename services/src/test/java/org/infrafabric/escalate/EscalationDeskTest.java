@@ -24,6 +24,7 @@ import org.infrafabric.message.TraceIds;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class EscalationDeskTest {
@@ -251,6 +252,21 @@ class EscalationDeskTest {
             bus.desk.cancel("esc-2", "op");
             bus.advance(Duration.ofSeconds(1));
             assertThat(drained).isDone();
+        }
+
+        @Test
+        void shouldNameTheEvidenceThatNobodyMayFetchAndAskPeopleAllTheSame() {
+            bus.start();
+            ObjectNode message = bus.message("esc-1");
+            ArrayNode evidence = ((ObjectNode) message.path("payload")).putArray("evidence");
+            evidence.addObject().put("name", "filing.md").put("mediaType", "text/markdown").put("sha256", "ab".repeat(32)).put("uri",
+                    "https://agent.test/filing.md");
+            evidence.addObject().put("name", "inner.md").put("mediaType", "text/markdown").put("sha256", "ab".repeat(32)).put("uri",
+                    "http://169.254.169.254/latest");
+            assertThat(bus.submit(message)).isInstanceOf(Submission.Accepted.class);
+            JsonNode received = bus.entries().getFirst().path("payload");
+            assertThat(received.path("evidenceBarred").valueStream().map(JsonNode::stringValue)).containsExactly("inner.md");
+            assertThat(bus.rings("ada")).isTrue();
         }
 
         @Test
