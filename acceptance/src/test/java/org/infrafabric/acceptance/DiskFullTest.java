@@ -38,9 +38,9 @@ class DiskFullTest {
 
     @Test
     void shouldDecideWhenThereIsSpaceAgain() throws Exception {
-        try (Council council = new Council(1);
-                Playwright playwright = DashboardTest.playwright();
-                Browser browser = DashboardTest.chromium(playwright)) {
+        try (Playwright playwright = DashboardTest.playwright();
+                Browser browser = DashboardTest.chromium(playwright);
+                Council council = new Council(1)) {
             Site site = council.site;
             String id = council.id;
             Locator banner = DashboardTest.signedIn(browser, site, "op").locator("#banner");

@@ -97,12 +97,13 @@ final class Site implements AutoCloseable {
     }
 
     String yaml() {
+        // sipp's phones say nothing, and a machine that is busy with other tests takes its time: nobody is to be given up for it
         return """
                 domain: ifbus.local
                 data: %s
                 http: { listen: "127.0.0.1:0" }
                 sip: { listen: ["udp:127.0.0.1:%d", "tcp:127.0.0.1:%d"] }
-                media: { address: 127.0.0.1, ports: %d-%d }
+                media: { address: 127.0.0.1, ports: %d-%d, timeout: PT5M }
                 hazards: [%s]
                 agents: [ { id: "%s", publicKey: "%s", token: "%s" } ]
                 operators: [ { id: op, token: "%s" } ]
