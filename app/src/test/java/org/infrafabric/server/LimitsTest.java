@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.infrafabric.testkit.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 /** What one client may take, and the answer when it takes more. */
 @Timeout(60)
 class LimitsTest {
+    private static final ScheduledExecutorService PACER = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+
     private static final String POST = "POST /v1/escalations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer a\r\nContent-Type: application/json\r\n";
 
     @Test
@@ -119,18 +125,16 @@ class LimitsTest {
 
     /** Sends these bytes, and then one every 20 ms until the other side has had enough. */
     private static void drip(Socket socket, String begin) {
-        Thread.ofVirtual().start(() -> {
+        boolean[] begun = new boolean[1]; // the pacer's thread only
+        var unused = PACER.scheduleAtFixedRate(() -> {
             try {
-                socket.getOutputStream().write(begin.getBytes(StandardCharsets.US_ASCII));
-                while (true) {
-                    socket.getOutputStream().write('x');
-                    socket.getOutputStream().flush();
-                    Thread.sleep(20);
-                }
-            } catch (IOException | InterruptedException enough) {
-                // what the test waits for
+                socket.getOutputStream().write((begun[0] ? "x" : begin).getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().flush();
+                begun[0] = true;
+            } catch (IOException enough) { // what the test waits for; a failed task is not run again
+                throw new UncheckedIOException(enough);
             }
-        });
+        }, 0, 20, TimeUnit.MILLISECONDS);
     }
 
     /** The status of the next answer; what follows is read as far as it is there. Empty when the server closes. */

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.infrafabric.message.Rfc3339;
+import org.infrafabric.testkit.Await;
 import org.infrafabric.server.RunningApi.Answer;
 
 /** A whole bus on free loopback ports, with a token for each role and generous rates. Every answer is held to {@code openapi.yaml}. */
@@ -47,9 +48,9 @@ final class RealBus implements AutoCloseable {
     }
 
     /** Sends the escalation that {@link #PLACES} names; nobody can be rung for it, so the guard denies it. */
-    void denyOne() throws InterruptedException {
+    void denyOne() throws Exception {
         post("/v1/escalations", "agent", message("esc-1"));
-        while (bus.escalation("esc-1").filter(view -> view.state().equals("DENIED")).isEmpty()) Thread.sleep(5);
+        Await.that("the denial", Duration.ofSeconds(20), () -> bus.escalation("esc-1").filter(view -> view.state().equals("DENIED")).isPresent());
     }
 
     static String message(String id) {

@@ -37,6 +37,7 @@ import org.infrafabric.guard.Roster;
 import org.infrafabric.media.AudioBridge;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.Pcm;
+import org.infrafabric.media.SilentPort;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.Signatures;
 import org.infrafabric.message.SigningKey;
@@ -264,19 +265,16 @@ final class Bus implements Witness {
         public void endStray(String resumeToken) { strays.add(resumeToken); }
     }
 
-    final class Port implements AudioPort {
+    final class Port extends SilentPort {
         final Listener listener;
         final List<String> heard = new ArrayList<>();
         boolean joined;
         boolean closed;
 
-        Port(Listener listener) { this.listener = listener; }
-
-        @Override
-        public InetSocketAddress local() { return new InetSocketAddress(0); }
-
-        @Override
-        public void connect(Negotiated media) {}
+        Port(Listener listener) {
+            super(new InetSocketAddress(0));
+            this.listener = listener;
+        }
 
         @Override
         public void play(Pcm audio, Runnable finished) {
@@ -285,22 +283,10 @@ final class Bus implements Witness {
         }
 
         @Override
-        public void stopPlaying() {}
-
-        @Override
         public void join() { joined = true; }
 
         @Override
         public void leave() { joined = false; }
-
-        @Override
-        public void mute(boolean muted) {}
-
-        @Override
-        public void sendDigit(char digit) {}
-
-        @Override
-        public Stats stats() { return new Stats(0, 0, 0, 0); }
 
         @Override
         public void close() { closed = true; }
