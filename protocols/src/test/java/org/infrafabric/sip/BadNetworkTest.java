@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 /** Two agents with real sockets and real time, and between them a network that loses, doubles and reorders: INVITE, ACK, BYE and CANCEL survive. */
 class BadNetworkTest {
     private static final int CALLS = 12;
-    private static final LossyRelay.Weather STORM = new LossyRelay.Weather(15, 15, 60);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final EventLoops loops = EventLoops.open("storm", 1);
@@ -50,7 +49,7 @@ class BadNetworkTest {
             ringing.add(call);
             if (answering) answered.add(call.answer(new TestAudio(40_002), callee));
         });
-        relay = LossyRelay.between(one, other, STORM, 7);
+        relay = LossyRelay.between(one, other, LossyRelay.Weather.storm(15, 15, 60, 7));
     }
 
     @AfterEach

@@ -7,15 +7,19 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
- * A bad network between two SIP agents on loopback: it loses, doubles and delays datagrams, so that they overtake each other, by chance from a seed. Each
- * agent takes it for the other one: addresses within the messages are rewritten on the way, so that all that they say goes through it.
+ * A bad network between two SIP agents on loopback: it loses, doubles and delays datagrams, so that they overtake each other. Each agent takes it for the
+ * other one: addresses within the messages are rewritten on the way, so that all that they say goes through it.
  */
 public final class LossyRelay implements AutoCloseable {
     private static final int MAX_DATAGRAM = 65_535;
@@ -27,24 +31,41 @@ public final class LossyRelay implements AutoCloseable {
     private final InetSocketAddress seenByOne;
     private final InetSocketAddress seenByOther;
     private final Weather weather;
-    private final Random random;
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
     private final AtomicInteger lost = new AtomicInteger();
 
-    /**
-     * How bad it is.
-     *
-     * @param lossPercent datagrams that do not arrive
-     * @param doubledPercent datagrams that arrive twice
-     * @param delayMillis each is late by up to so much
-     */
-    public record Weather(int lossPercent, int doubledPercent, int delayMillis) {}
+    /** What becomes of each datagram. One at a time is asked about. */
+    public interface Weather {
+        /** After how many milliseconds each copy of it arrives: none where it is lost. */
+        List<Integer> arrivals(String message);
 
-    private LossyRelay(InetSocketAddress one, InetSocketAddress other, Weather weather, long seed) throws IOException {
+        /**
+         * By chance: each seed has its own dice, though who asks first is the machine's affair.
+         *
+         * @param lossPercent datagrams that do not arrive
+         * @param doubledPercent datagrams that arrive twice
+         * @param delayMillis each is late by up to so much
+         */
+        static Weather storm(int lossPercent, int doubledPercent, int delayMillis, long seed) {
+            Random random = new Random(seed);
+            return message -> {
+                int copies = random.nextInt(100) < doubledPercent ? 2 : 1;
+                return IntStream.range(0, copies).filter(copy -> random.nextInt(100) >= lossPercent)
+                        .mapToObj(copy -> random.nextInt(delayMillis + 1)).toList();
+            };
+        }
+
+        /** Loses whatever is said for the first time, and nothing that is said again: what chance does differs from run to run, this never does. */
+        static Weather losingEachOnce() {
+            Set<String> said = new HashSet<>();
+            return message -> said.add(message) ? List.of() : List.of(0);
+        }
+    }
+
+    private LossyRelay(InetSocketAddress one, InetSocketAddress other, Weather weather) throws IOException {
         this.one = one;
         this.other = other;
         this.weather = weather;
-        random = new Random(seed);
         seenByOne = new InetSocketAddress(InetAddress.getLoopbackAddress(), Ports.free(1));
         seenByOther = new InetSocketAddress(InetAddress.getLoopbackAddress(), Ports.free(1));
         facingOne = new DatagramSocket(seenByOne);
@@ -52,8 +73,8 @@ public final class LossyRelay implements AutoCloseable {
     }
 
     /** Stands between two agents that listen on UDP. */
-    public static LossyRelay between(InetSocketAddress one, InetSocketAddress other, Weather weather, long seed) throws IOException {
-        LossyRelay relay = new LossyRelay(one, other, weather, seed);
+    public static LossyRelay between(InetSocketAddress one, InetSocketAddress other, Weather weather) throws IOException {
+        LossyRelay relay = new LossyRelay(one, other, weather);
         relay.listen(relay.facingOne, relay.facingOther, other);
         relay.listen(relay.facingOther, relay.facingOne, one);
         return relay;
@@ -84,12 +105,10 @@ public final class LossyRelay implements AutoCloseable {
         byte[] rewritten = (target.equals(other) ? swap(message, one, seenByOther, seenByOne, other)
                 : swap(message, other, seenByOne, seenByOther, one))
                 .getBytes(ISO_8859_1);
-        for (int copies = random.nextInt(100) < weather.doubledPercent() ? 2 : 1; copies > 0; copies--) {
-            if (random.nextInt(100) < weather.lossPercent()) {
-                lost.incrementAndGet();
-                continue;
-            }
-            var unused = later.schedule(() -> send(out, rewritten, target), random.nextInt(weather.delayMillis() + 1), TimeUnit.MILLISECONDS);
+        List<Integer> arrivals = weather.arrivals(message);
+        if (arrivals.isEmpty()) lost.incrementAndGet();
+        for (int millis : arrivals) {
+            var unused = later.schedule(() -> send(out, rewritten, target), millis, TimeUnit.MILLISECONDS);
         }
     }
 

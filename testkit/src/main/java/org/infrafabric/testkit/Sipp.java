@@ -52,11 +52,6 @@ public final class Sipp implements AutoCloseable {
         return listening(start(folder, scenario, Ports.free(2), "-m", "1", "-nr"));
     }
 
-    /** A callee that loses so many percent of what it says and hears, and repeats what it must. */
-    public static Sipp lossyCallee(Path folder, SippScenario scenario, int calls, int percent) throws IOException {
-        return listening(start(folder, scenario, Ports.free(2), "-m", Integer.toString(calls), "-lost", Integer.toString(percent)));
-    }
-
     /** As {@link #exactCallee}, but a caller. */
     public static Sipp exactCaller(Path folder, SippScenario scenario, String remote, String service) throws IOException {
         return start(folder, scenario, Ports.free(2), "-m", "1", "-nr", "-s", service, remote);
