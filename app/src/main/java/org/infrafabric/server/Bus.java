@@ -74,7 +74,7 @@ public final class Bus implements AutoCloseable {
     private static final String PRODUCT = "ifbus/0.1";
 
     private final Config config;
-    private final Closing closing = new Closing();
+    private final Closing closing;
     private final AtomicBoolean ready = new AtomicBoolean();
     private final SqliteStore store;
     private final WitnessLog witness;
@@ -87,8 +87,9 @@ public final class Bus implements AutoCloseable {
     private final List<Endpoint> endpoints;
     private final int httpPort;
 
-    private Bus(Config config, Supplier<Config> source) throws IOException {
+    private Bus(Config config, Supplier<Config> source, Closing closing) throws IOException {
         this.config = config;
+        this.closing = closing;
         DataDirectory data = new DataDirectory(config.data());
         data.make();
         store = closing.add(SqliteStore.open(data.database()));
@@ -160,7 +161,7 @@ public final class Bus implements AutoCloseable {
     }
 
     /**
-     * Starts a bus.
+     * Starts a bus. One that cannot start has let go of all that it had taken.
      *
      * @throws IOException a port is taken, or a file cannot be used; the message says which
      * @throws org.infrafabric.store.DataDirectoryInUse another bus has the data directory
@@ -172,7 +173,15 @@ public final class Bus implements AutoCloseable {
      *
      * @param source throws {@link org.infrafabric.guard.InvalidFile} for one that cannot be used
      */
-    public static Bus start(Config config, Supplier<Config> source) throws IOException { return new Bus(config, source); }
+    public static Bus start(Config config, Supplier<Config> source) throws IOException {
+        Closing opened = new Closing();
+        try {
+            return new Bus(config, source, opened);
+        } catch (IOException | RuntimeException failed) {
+            opened.close();
+            throw failed;
+        }
+    }
 
     /** In fixed words: who may not read the log may read this. */
     private Optional<String> unready() {
