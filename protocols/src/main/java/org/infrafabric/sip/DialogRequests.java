@@ -25,6 +25,9 @@ final class DialogRequests {
 
     /** What is told of a request: provisional responses are not. */
     interface Reply {
+        /** Whether it is still to be sent, now that there is a way for it. */
+        default boolean wanted() { return true; }
+
         /** It went out, for the first time. */
         default void sent(Hop hop, byte[] request) {}
 
@@ -81,23 +84,31 @@ final class DialogRequests {
 
         void start() { core.routes().follow(dialog.nextHop(), seen, this::send); }
 
+        /** §18.1.1. No number is taken before there is a way: another request may go first. */
         private void send(Hop hop) {
-            long number = dialog.nextNumber();
+            if (!reply.wanted()) return;
             String branch = core.ids().branch();
-            byte[] request = write(number, hop, branch);
+            byte[] request = write(hop, branch);
             Hop way = core.routes().sized(hop, request.length);
-            if (way != hop) {
+            if (way == hop) put(request, branch, hop);
+            else core.routes().reach(way, reached -> {
+                if (!reply.wanted()) return;
                 datagram = Optional.of(hop);
-                request = write(number, way, branch);
-            }
+                if (reached) put(write(way, branch), branch, way);
+                else start();
+            });
+        }
+
+        private void put(byte[] request, String branch, Hop way) {
+            long unused = dialog.nextNumber();
             if (method.equals("INVITE")) core.transactions().invite(request, branch, way, this);
             else core.transactions().request(request, method, branch, way, this);
             if (!told) reply.sent(way, request);
             told = true;
         }
 
-        private byte[] write(long number, Hop hop, String branch) {
-            SipWriter writer = dialog.request(method, number, core.routes().via(hop.protocol(), Optional.of(hop.remote()), branch));
+        private byte[] write(Hop hop, String branch) {
+            SipWriter writer = dialog.request(method, dialog.localNumber() + 1, core.routes().via(hop.protocol(), Optional.of(hop.remote()), branch));
             digest.write(writer, method, dialog.requestUri(), body);
             if (method.equals("INVITE") || method.equals("UPDATE")) writer.header(HeaderName.CONTACT, core.routes().contact(hop));
             headers.accept(writer);

@@ -101,6 +101,36 @@ class LongInviteTest {
         assertThat(bench.core.calls()).isZero();
     }
 
+    @Test
+    void shouldWaitNoLongerForTcpWithinACall() {
+        Leg leg = answeredAtALongAddress();
+        leg.hold();
+        bench.advance(149);
+        assertThat(bench.count("INVITE")).isEqualTo(1);
+        bench.advance(1);
+        assertThat(bench.latest("INVITE").text(HeaderName.VIA)).startsWith("SIP/2.0/UDP");
+        assertThat(bench.latest("INVITE").number()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldSayNothingMoreOfACallThatIsHungUpWhileAConnectionIsSought() {
+        answeredAtALongAddress().hangUp("over");
+        Leg held = answeredAtALongAddress();
+        held.hold();
+        held.hangUp("over");
+        bench.advance(1_000);
+        assertThat(bench.count("INVITE")).as("two calls, no hold").isEqualTo(2);
+        assertThat(bench.latest("BYE").number()).isEqualTo(2);
+    }
+
+    private Leg answeredAtALongAddress() {
+        Leg leg = bench.dial();
+        bench.respond(bench.latest("INVITE"), 200, "t", "<sip:" + "expert".repeat(200) + "@127.0.0.1:5080>", Bench.OFFER);
+        bench.tcp = true;
+        bench.dropsSyns = true;
+        return leg;
+    }
+
     private Leg dialLong() {
         Leg leg = bench.core.prepare(new CallOrder("sip:expert@127.0.0.1:5080", LONG, Optional.empty(), bench.audio), bench.heard);
         leg.dial();
