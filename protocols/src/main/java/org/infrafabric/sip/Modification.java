@@ -35,6 +35,7 @@ final class Modification implements DialogRequests.Reply {
     }
 
     private static final long MILLI = 1_000_000;
+    private static final int MAX_WAIT_SECONDS = 60; // a wish that old is nobody's any more
     private static final int MAX_AGAIN = 5; // of one wish: a peer that always says 491 is not asked for ever
 
     private final Core core;
@@ -108,6 +109,9 @@ final class Modification implements DialogRequests.Reply {
     }
 
     @Override
+    public boolean wanted() { return !over; }
+
+    @Override
     public void answered(SipMessage response, Hop from) {
         CSeq cseq = CSeq.of(response).orElseThrow();
         int status = response.status();
@@ -150,7 +154,7 @@ final class Modification implements DialogRequests.Reply {
                 askAgain(was, 0);
             }
             case 491 -> askAgain(was, core.ids().between(ourCallId ? 210 : 0, ourCallId ? 401 : 201) * 10L * MILLI); // §14.1: in steps of 10 ms
-            case 500, 503 -> askAgain(was, Math.min(10, Math.max(1, Ascii.number(response.text(HeaderName.RETRY_AFTER), 10))) * 1_000 * MILLI);
+            case 500, 503 -> askAgain(was, Math.clamp(RetryAfter.of(response).toSeconds(), 1, MAX_WAIT_SECONDS) * 1_000 * MILLI);
             case 405, 501 -> {
                 boolean byUpdate = update && was == Wish.REFRESH;
                 update = false;

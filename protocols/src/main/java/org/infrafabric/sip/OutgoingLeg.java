@@ -240,7 +240,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
         String retryAfter = response.text(HeaderName.RETRY_AFTER);
         String phrase = response.phrase() + (retryAfter.isEmpty() ? "" : " (Retry-After: " + retryAfter + ")");
         journal(SipJournal.Kind.CALL_FAILED, from, response.status(), why.label(), response.bytes());
-        end(new LegEnd(Optional.of(why), true, response.status(), phrase));
+        end(new LegEnd(Optional.of(why), true, response.status(), phrase, RetryAfter.of(response)));
     }
 
     /** Whether the refusal only asks for something that we can give; then it is asked for once more. */

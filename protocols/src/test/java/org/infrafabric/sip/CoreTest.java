@@ -81,6 +81,21 @@ class CoreTest {
         assertThat(bench.first("ACK").text(HeaderName.VIA)).isEqualTo(invite.text(HeaderName.VIA));
     }
 
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            120                             | 120
+            18000;duration=3600             | 18000
+            5 (In a meeting)                | 5
+            99999999999                     | 86400
+            soon                            | 0
+            -5                              | 0
+            """, delimiter = '|')
+    void shouldSayWhenThePeerWantsToBeCalledAgain(String retryAfter, long seconds) {
+        bench.dial();
+        bench.respondWith(bench.last(), 503, "t", "Retry-After: " + retryAfter + "\n", "");
+        assertThat(bench.heard.ends.getFirst().retryAfter()).hasSeconds(seconds);
+    }
+
     @Test
     void shouldCallAPeerThatNeverAnswersUnreachable() {
         bench.dial();

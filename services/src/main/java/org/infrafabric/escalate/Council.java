@@ -1,5 +1,6 @@
 package org.infrafabric.escalate;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,8 +92,9 @@ final class Council {
     }
 
     /** A guardian's call came to nothing; guardians are called until voting ends. */
-    void failed(Callee guardian, boolean again, long nowNanos) {
-        if (again && !guardian.spent) guardian.callAgainNanos = nowNanos + pace.guardianPause().toNanos() * Math.min(guardian.attempts, PAUSE_GROWTH);
+    void failed(Callee guardian, Optional<Duration> again, long nowNanos) {
+        long pauseNanos = pace.guardianPause().toNanos() * Math.min(guardian.attempts, PAUSE_GROWTH);
+        if (again.isPresent() && !guardian.spent) guardian.callAgainNanos = nowNanos + Math.max(pauseNanos, again.get().toNanos());
         else guardian.giveUp();
     }
 

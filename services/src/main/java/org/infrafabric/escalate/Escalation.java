@@ -319,7 +319,7 @@ final class Escalation implements Parties.Course {
     }
 
     @Override
-    public void failed(Callee callee, boolean again, long nowNanos) {
+    public void failed(Callee callee, Optional<Duration> again, long nowNanos) {
         if (callee.role == Callee.Role.GUARDIAN) {
             council.failed(callee, again, nowNanos);
         } else {
@@ -388,7 +388,7 @@ final class Escalation implements Parties.Course {
     public void left(Party party, boolean fault, long nowNanos) {
         if (!party.expert()) {
             out.noted(EventType.GUARDIAN_LEFT, Payload.of("guardian", party.callee.name, "leg", party.leg));
-            failed(party.callee, fault, nowNanos); // who hangs up has gone on purpose
+            failed(party.callee, fault ? Parties.SOON : Parties.NEVER, nowNanos); // who hangs up has gone on purpose
             return;
         }
         if (party.phase == Party.Phase.JOINED) out.noted(EventType.EXPERT_LEFT, Payload.of("expert", party.callee.name, "leg", party.leg));

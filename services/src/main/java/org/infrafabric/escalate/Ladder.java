@@ -1,7 +1,9 @@
 package org.infrafabric.escalate;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.infrafabric.guard.Expert;
 
@@ -121,9 +123,11 @@ final class Ladder {
         });
     }
 
-    /** A call came to nothing; experts are tried a bounded number of times. {@code wanted}: an expert is of use now. */
-    void failed(Callee expert, boolean again, boolean wanted, long nowNanos) {
-        if (again && wanted && !expert.spent && expert.attempts < rules.attempts()) expert.callAgainNanos = nowNanos + rules.pause().toNanos();
+    /** A call came to nothing; experts are tried a bounded number of times, while their rung lasts. {@code wanted}: an expert is of use now. */
+    void failed(Callee expert, Optional<Duration> again, boolean wanted, long nowNanos) {
+        long dueNanos = nowNanos + Math.max(rules.pause().toNanos(), again.orElse(Duration.ZERO).toNanos());
+        boolean inTime = endsNanos == Due.NEVER || dueNanos - endsNanos < 0;
+        if (again.isPresent() && wanted && inTime && !expert.spent && expert.attempts < rules.attempts()) expert.callAgainNanos = dueNanos;
         else expert.giveUp();
     }
 }

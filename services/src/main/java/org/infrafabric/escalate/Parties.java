@@ -1,5 +1,6 @@
 package org.infrafabric.escalate;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,8 @@ final class Parties {
         /** A person is on the line and takes part. */
         void accepted(Party party, long nowNanos);
 
-        /** A call came to nothing. {@code again}: calling once more may help. */
-        void failed(Callee callee, boolean again, long nowNanos);
+        /** A call came to nothing. {@code again}: after how long calling once more may help; empty where it does not. */
+        void failed(Callee callee, Optional<Duration> again, long nowNanos);
 
         /** One who took part is off the line. {@code fault}: not of its own will. */
         void left(Party party, boolean fault, long nowNanos);
@@ -32,6 +33,9 @@ final class Parties {
         /** A party that takes part has waited until its due time. */
         void waited(Party party, long nowNanos);
     }
+
+    static final Optional<Duration> NEVER = Optional.empty();
+    static final Optional<Duration> SOON = Optional.of(Duration.ZERO);
 
     private static final int PROMPTS = 2;
 
@@ -139,7 +143,7 @@ final class Parties {
             out.hush(party.leg);
             course.accepted(party, nowNanos);
         } else if (digit == '2') {
-            declined(party, "declined", false, nowNanos);
+            declined(party, "declined", NEVER, nowNanos);
         }
     }
 
@@ -163,8 +167,8 @@ final class Parties {
         if (party.callee.leg == leg) party.callee.leg = 0;
         if (course.decided()) return;
         switch (party.phase) {
-            case CALLING, EXTENSION -> course.failed(party.callee, end.failure().orElse(CallFailure.DECLINED).retryable(), nowNanos);
-            case ASKED -> course.failed(party.callee, !party.expert(), nowNanos); // a voicemail hangs up too: a guardian is tried again
+            case CALLING, EXTENSION -> course.failed(party.callee, again(end), nowNanos);
+            case ASKED -> course.failed(party.callee, party.expert() ? NEVER : SOON, nowNanos); // a voicemail hangs up too: a guardian is tried again
             case BRIEFING, DECIDING, JOINED -> course.left(party, end.failure().isPresent(), nowNanos);
             case LEAVING, GONE -> {}
         }
@@ -173,6 +177,11 @@ final class Parties {
     /** Our CANCEL makes every phone that was given up answer 487; the log is to say why it was. */
     private static Optional<CallFailure> why(Party party, LegEnd end) {
         return end.failure().map(failure -> party.unanswered && failure == CallFailure.CANCELLED ? CallFailure.NO_ANSWER : failure);
+    }
+
+    /** Who says when to call again is not called before, RFC 3261 §21.5.4. */
+    private static Optional<Duration> again(LegEnd end) {
+        return end.failure().filter(CallFailure::retryable).map(failure -> end.retryAfter());
     }
 
     void onTime(long nowNanos) {
@@ -219,7 +228,7 @@ final class Parties {
         party.dueNanos = nowNanos + pace.acceptWindow().toNanos() / PROMPTS;
     }
 
-    private void declined(Party party, String cause, boolean again, long nowNanos) {
+    private void declined(Party party, String cause, Optional<Duration> again, long nowNanos) {
         out.noted(EventType.CALL_DECLINED, Payload.of("leg", party.leg, "party", party.callee.name, "cause", cause));
         dismiss(party, Phrase.DECLINED, nowNanos);
         party.callee.leg = 0;
@@ -231,12 +240,12 @@ final class Parties {
             case CALLING -> {
                 party.unanswered = true;
                 drop(party, "no answer", nowNanos);
-                course.failed(party.callee, true, nowNanos);
+                course.failed(party.callee, SOON, nowNanos);
             }
             case EXTENSION -> reached(party, nowNanos);
             case ASKED -> {
                 if (party.asked < PROMPTS) ask(party, nowNanos);
-                else declined(party, "silence", !party.expert(), nowNanos); // silence is no acceptance, DESIGN §5
+                else declined(party, "silence", party.expert() ? NEVER : SOON, nowNanos); // silence is no acceptance, DESIGN §5
             }
             case BRIEFING, DECIDING, JOINED -> course.waited(party, nowNanos);
             case LEAVING -> drop(party, "bye", nowNanos);

@@ -81,6 +81,22 @@ class RungsTest {
     }
 
     @Test
+    void shouldNotCallAgainBeforeThePhoneWantsItAndNotAtAllWhenItsRungIsOverBefore() {
+        begin(rules(Mode.PARALLEL, 1, List.of()), List.of(List.of("ada"), List.of("bob")));
+        world.fails("ada", CallFailure.OVERLOAD, Duration.ofSeconds(12)).advance(11, TimeUnit.SECONDS);
+        assertThat(world.callsTo("ada")).isEqualTo(1);
+        world.advance(1, TimeUnit.SECONDS);
+        assertThat(world.callsTo("ada")).isEqualTo(2);
+
+        world = new World();
+        begin(rules(Mode.PARALLEL, 1, List.of()), List.of(List.of("ada"), List.of("bob")));
+        world.fails("ada", CallFailure.BUSY, Duration.ofSeconds(31));
+        assertThat(world.calling("bob")).as("the rung, which lasts 30 s, holds nobody else").isTrue();
+        world.advance(2, TimeUnit.MINUTES);
+        assertThat(world.callsTo("ada")).isEqualTo(1);
+    }
+
+    @Test
     void shouldEndARungAtItsDeadlineButLetWhoIsBeingAskedPressOne() {
         begin(rules(Mode.PARALLEL, 1, List.of()), List.of(List.of("ada", "bob"), List.of("cleo")));
         world.advance(18, TimeUnit.SECONDS).answer("ada");

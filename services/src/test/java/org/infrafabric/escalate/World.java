@@ -103,10 +103,13 @@ final class World implements Out {
         return this;
     }
 
-    World fails(String name, CallFailure failure) {
+    World fails(String name, CallFailure failure) { return fails(name, failure, Duration.ZERO); }
+
+    /** Its phone does not want to be called before so long. */
+    World fails(String name, CallFailure failure, Duration retryAfter) {
         int leg = leg(name);
         live.remove(leg);
-        escalation.onEnded(leg, new LegEnd(Optional.of(failure), true, failure.sipStatus(), ""), now);
+        escalation.onEnded(leg, new LegEnd(Optional.of(failure), true, failure.sipStatus(), "", retryAfter), now);
         return this;
     }
 
