@@ -143,7 +143,7 @@ public final class MutationRun implements Network {
 
     @Override
     public void send(Hop to, byte[] message, Runnable onFailure) {
-        int end = Math.max(0, SipParser.breakAt(message, 0));
+        int end = Math.max(0, ByteSearch.lineBreak(message, 0));
         String line = Ascii.text(message, 0, Math.min(end, 60));
         lastSent = line.startsWith("SIP/2.0 ") ? line.substring(8) : line.substring(0, Math.max(0, line.indexOf(' '))) + " sent";
     }

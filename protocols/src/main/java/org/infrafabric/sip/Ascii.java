@@ -65,13 +65,6 @@ final class Ascii {
         return end;
     }
 
-    static int indexOf(byte[] bytes, int wanted, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == wanted) return i;
-        }
-        return -1;
-    }
-
     /** Whether all of {@code bytes[from..to)} are of this kind, and each % begins an escape. */
     static boolean isEscaped(byte[] bytes, int from, int to, int kind) {
         for (int i = from; i < to; i++) {

@@ -12,6 +12,7 @@ final class HeaderIndex {
     private static final HeaderName[] NAMES = HeaderName.values();
 
     private long[] slots = new long[MOST_HAVE];
+    private final byte[] firsts = new byte[NAMES.length]; // where the first header of each name stands in the slots, if there is one
     private int size;
     private long present; // a bit a name
     private long repeated; // names that stand there more than once
@@ -25,6 +26,7 @@ final class HeaderIndex {
         if (size == slots.length) slots = Arrays.copyOf(slots, size * 2);
         slots[size++] = (long) nameFrom << 48 | (long) valueFrom << 32 | (long) valueTo << 16 | (folded ? 1L << 8 : 0) | name.ordinal();
         long bit = 1L << name.ordinal();
+        if ((present & bit) == 0) firsts[name.ordinal()] = (byte) (size - 1);
         repeated |= present & bit;
         present |= bit;
     }
@@ -35,17 +37,20 @@ final class HeaderIndex {
 
     int count(HeaderName name) {
         if (!has(name)) return 0;
-        if ((repeated & 1L << name.ordinal()) == 0) return 1;
+        if (!isRepeated(name)) return 1;
         int count = 0;
         for (int at = first(name); at >= 0; at = next(name, at)) count++;
         return count;
     }
 
     /** Number of the first header of this name, or -1. */
-    int first(HeaderName name) { return has(name) ? next(name, -1) : -1; }
+    int first(HeaderName name) { return has(name) ? firsts[name.ordinal()] & 0xff : -1; }
+
+    private boolean isRepeated(HeaderName name) { return (repeated & 1L << name.ordinal()) != 0; }
 
     /** Number of the next header of this name after number {@code after}, or -1. */
     int next(HeaderName name, int after) {
+        if (!isRepeated(name)) return -1;
         for (int i = after + 1; i < size; i++) {
             if ((slots[i] & 0xff) == name.ordinal()) return i;
         }

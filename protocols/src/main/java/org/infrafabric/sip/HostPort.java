@@ -60,7 +60,7 @@ record HostPort(String host, int port) {
         int hostTo = Ascii.trimEnd(bytes, hostFrom, colon < 0 ? to : colon);
         if (hostTo <= hostFrom || hostTo - hostFrom > MAX_HOST) throw new Malformed("no host");
         if (bytes[hostFrom] == '[') {
-            boolean zone = Ascii.indexOf(bytes, '%', hostFrom, hostTo) >= 0; // RFC 3261 knows no zones
+            boolean zone = ByteSearch.indexOf(bytes, '%', hostFrom, hostTo) >= 0; // RFC 3261 knows no zones
             if (zone || bytes[hostTo - 1] != ']' || !Addresses.isLiteral(Ascii.text(bytes, hostFrom, hostTo)))
                 throw new Malformed("bad IPv6 address");
         } else if (Ascii.skip(bytes, hostFrom, hostTo, Ascii.HOST) != hostTo) {
@@ -78,7 +78,7 @@ record HostPort(String host, int port) {
 
     private static int colon(byte[] bytes, int from, int to) {
         int start = Ascii.skipSpace(bytes, from, to);
-        int bracket = start < to && bytes[start] == '[' ? Ascii.indexOf(bytes, ']', start, to) : start;
-        return Ascii.indexOf(bytes, ':', Math.max(start, bracket), to);
+        int bracket = start < to && bytes[start] == '[' ? ByteSearch.indexOf(bytes, ']', start, to) : start;
+        return ByteSearch.indexOf(bytes, ':', Math.max(start, bracket), to);
     }
 }

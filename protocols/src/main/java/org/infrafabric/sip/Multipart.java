@@ -40,7 +40,7 @@ final class Multipart {
     }
 
     private static byte[] boundary(byte[] bytes, int from, int to) {
-        int semicolon = Ascii.indexOf(bytes, ';', from, to);
+        int semicolon = ByteSearch.indexOf(bytes, ';', from, to);
         if (semicolon < 0) return new byte[0];
         try {
             if (Params.check(bytes, semicolon, to) < to) return new byte[0];
@@ -74,7 +74,7 @@ final class Multipart {
     }
 
     private static int afterLine(byte[] bytes, int from, int to) {
-        int lf = Ascii.indexOf(bytes, '\n', from, to);
+        int lf = ByteSearch.indexOf(bytes, '\n', from, to);
         return lf < 0 ? to : lf + 1;
     }
 
@@ -94,7 +94,7 @@ final class Multipart {
 
     private static boolean isSdpPart(byte[] bytes, int from, int to) {
         for (int line = from; line < to; line = afterLine(bytes, line, to)) {
-            int colon = Ascii.indexOf(bytes, ':', line, afterLine(bytes, line, to));
+            int colon = ByteSearch.indexOf(bytes, ':', line, afterLine(bytes, line, to));
             if (colon <= line || HeaderName.of(bytes, line, Ascii.trimEnd(bytes, line, colon)) != HeaderName.CONTENT_TYPE) continue;
             int value = Ascii.skipSpace(bytes, colon + 1, to);
             return isType(bytes, value, Ascii.trimEnd(bytes, value, afterLine(bytes, line, to)), SDP);
@@ -103,7 +103,7 @@ final class Multipart {
     }
 
     private static boolean isType(byte[] bytes, int from, int to, byte[] type) {
-        int semicolon = Ascii.indexOf(bytes, ';', from, to);
+        int semicolon = ByteSearch.indexOf(bytes, ';', from, to);
         return Ascii.equalsIgnoreCase(bytes, from, Ascii.trimEnd(bytes, from, semicolon < 0 ? to : semicolon), type);
     }
 }

@@ -79,13 +79,13 @@ record NameAddr(String uri, Map<String, String> params) {
             if (at == start) checkDisplayName(bytes, at, open);
             else if (open != at) throw new Malformed("Text between the display name and the address");
             uriFrom = open + 1;
-            uriTo = Ascii.indexOf(bytes, '>', open, to);
+            uriTo = ByteSearch.indexOf(bytes, '>', open, to);
             if (uriTo < 0) throw new Malformed("No > after <");
         } else {
             if (at != start) throw new Malformed("Display name without an address in < >");
             uriFrom = at;
             uriTo = Ascii.trimEnd(bytes, at, open);
-            if (Ascii.indexOf(bytes, '?', uriFrom, uriTo) >= 0) throw new Malformed("A URI with ? must stand in < >"); // §20.10
+            if (ByteSearch.indexOf(bytes, '?', uriFrom, uriTo) >= 0) throw new Malformed("A URI with ? must stand in < >"); // §20.10
         }
         return (long) uriFrom << 32 | uriTo;
     }

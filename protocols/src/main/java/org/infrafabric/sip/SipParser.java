@@ -1,9 +1,5 @@
 package org.infrafabric.sip;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * Finds the start line, the headers and the body in a message's bytes, RFC 3261 §7 and §25.1, and judges nothing: that is {@link Validator}'s.
  * What it can step over it notes as the message's fault, so that the sender gets an answer.
@@ -17,11 +13,6 @@ final class SipParser {
     static final int MAX_HEADERS = 200;
 
     private static final byte[] RESPONSE = {'S', 'I', 'P', '/'};
-    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101010101010101L;
-    private static final long HIGHS = 0x8080808080808080L;
-    private static final long LINE_FEEDS = ONES * '\n';
-    private static final long RETURNS = ONES * '\r';
     private static final int BAD = 400;
     private static final int TOO_LARGE = 513;
 
@@ -79,7 +70,7 @@ final class SipParser {
     }
 
     private SipMessage.StartLine statusLine(int from, int to) throws NotSip {
-        int space = Ascii.indexOf(bytes, ' ', from, to);
+        int space = ByteSearch.indexOf(bytes, ' ', from, to);
         if (space < 0) throw new NotSip("no status in the start line");
         int digits = Ascii.skip(bytes, space + 1, to, Ascii.DIGIT);
         long status = digits - space == 4 && (digits == to || bytes[digits] == ' ') ? Ascii.number(bytes, space + 1, digits, 699) : -1;
@@ -114,9 +105,10 @@ final class SipParser {
     }
 
     private void header(int from, int to, boolean folded) {
-        int nameTo = Ascii.skip(bytes, from, to, Ascii.TOKEN);
-        int colon = Ascii.skipSpace(bytes, nameTo, to);
-        if (nameTo == from || colon == to || bytes[colon] != ':') {
+        int colon = ByteSearch.indexOf(bytes, ':', from, to);
+        int nameTo = Ascii.trimEnd(bytes, from, colon);
+        HeaderName name = nameTo <= from ? HeaderName.OTHER : HeaderName.of(bytes, from, nameTo);
+        if (name == HeaderName.OTHER && (nameTo <= from || Ascii.skip(bytes, from, nameTo, Ascii.TOKEN) < nameTo)) {
             note("Malformed header line");
             return;
         }
@@ -125,7 +117,7 @@ final class SipParser {
             return;
         }
         int valueFrom = Ascii.skipSpace(bytes, colon + 1, to);
-        headers.add(HeaderName.of(bytes, from, nameTo), from, valueFrom, Ascii.trimEnd(bytes, valueFrom, to), folded);
+        headers.add(name, from, valueFrom, Ascii.trimEnd(bytes, valueFrom, to), folded);
     }
 
     /** §18.3: over UDP what exceeds Content-Length is ignored, and less than it says is an error; without one the datagram's end is the body's. */
@@ -159,28 +151,12 @@ final class SipParser {
     private int lineEnd(int from) {
         int at = from;
         while (true) {
-            at = breakAt(bytes, at);
+            at = ByteSearch.lineBreak(bytes, at);
             if (at < 0 || bytes[at] == '\n') return at;
             if (at + 1 < bytes.length && bytes[at + 1] == '\n') return at + 1;
             note("Carriage return within a line");
             at++;
         }
-    }
-
-    /** Index of the first CR or LF, or -1: eight bytes at a step, for lines make up most of the bytes. */
-    static int breakAt(byte[] bytes, int from) {
-        int i = from;
-        for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
-            long eight = (long) EIGHT.get(bytes, i);
-            long feeds = eight ^ LINE_FEEDS;
-            long returns = eight ^ RETURNS;
-            long zeros = (feeds - ONES & ~feeds | returns - ONES & ~returns) & HIGHS; // the lowest bit set marks the first of them
-            if (zeros != 0) return i + (Long.numberOfTrailingZeros(zeros) >>> 3);
-        }
-        for (; i < bytes.length; i++) {
-            if (bytes[i] == '\n' || bytes[i] == '\r') return i;
-        }
-        return -1;
     }
 
     private int trimmedEnd(int from, int lf) { return lf > from && bytes[lf - 1] == '\r' ? lf - 1 : lf; }

@@ -72,7 +72,7 @@ record SipUri(String scheme, String user, String host, int port, Map<String, Str
     }
 
     private static int hostFrom(byte[] bytes, int from, int to) {
-        int at = Ascii.indexOf(bytes, '@', from, to);
+        int at = ByteSearch.indexOf(bytes, '@', from, to);
         return at < 0 ? schemeEnd(bytes, from, to) : at + 1;
     }
 
@@ -94,11 +94,11 @@ record SipUri(String scheme, String user, String host, int port, Map<String, Str
             else if (!Ascii.is(b, Ascii.USER)) break;
         }
         if (at == to || bytes[at] != '@') {
-            if (at < to && Ascii.indexOf(bytes, '@', at, to) >= 0) throw new Malformed("bad character in the user part of the URI");
+            if (at < to && ByteSearch.indexOf(bytes, '@', at, to) >= 0) throw new Malformed("bad character in the user part of the URI");
             return from;
         }
         if (at == from || bytes[from] == ':') throw new Malformed("no user before the @ of the URI");
-        if (colons > 1 || colons == 1 && !isPassword(bytes, Ascii.indexOf(bytes, ':', from, at) + 1, at))
+        if (colons > 1 || colons == 1 && !isPassword(bytes, ByteSearch.indexOf(bytes, ':', from, at) + 1, at))
             throw new Malformed("bad character in the user part of the URI");
         if (escapes) checkEscapes(bytes, from, at);
         return at + 1;
@@ -140,8 +140,7 @@ record SipUri(String scheme, String user, String host, int port, Map<String, Str
             int nameTo = at;
             if (nameTo == name) throw new Malformed("empty parameter in the URI");
             if (at < to && bytes[at] == '=') {
-                at = Ascii.skip(bytes, at + 1, to, Ascii.PARAM);
-                escapes = true; // perhaps; it is looked at
+                for (at++; at < to && Ascii.is(bytes[at], Ascii.PARAM); at++) escapes |= bytes[at] == '%';
             }
             boolean sound = at == to || bytes[at] == ';' || bytes[at] == '?';
             if (!sound || escapes && !Ascii.areEscapes(bytes, name, at)) throw new Malformed("bad character or escape in a parameter of the URI");
