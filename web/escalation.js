@@ -353,13 +353,19 @@ const LEFT_OUT = new Set(['escalation', 'leg', 'policyHash', 'requestSha256', 'r
 /** What goes without saying: a first attempt, no status, an address that is the party's name already. */
 const isUsual = (name, value, payload) => (name === 'attempt' && value === 1) || (name === 'status' && value === 0) || (name === 'uri' && value === payload.party);
 
+/** A value in words: a thing by its name, or by what it has; what is not so is left out. */
+function plain(value) {
+  if (Array.isArray(value)) return value.map(plain).join(', ');
+  if (value === null || typeof value !== 'object') return String(value ?? '');
+  return value.name ?? `(${Object.entries(value).filter(([, one]) => one !== false).map(([name, one]) => `${name} ${plain(one)}`).join(', ')})`;
+}
+
 /** What an entry's payload says, in a few words. */
 function gist(entry) {
   const payload = entry.payload ?? {};
   const words = Object.entries(payload).filter(([name, value]) => !LEFT_OUT.has(name) && value !== '' && value !== null && !isUsual(name, value, payload))
     .map(([name, value]) => {
-      const text = Array.isArray(value) ? value.map((one) => one?.name ?? (typeof one === 'object' ? JSON.stringify(one) : one)).join(', ')
-        : typeof value === 'object' ? JSON.stringify(value) : String(value);
+      const text = plain(value);
       if (text === '') return '';
       if (name === 'millis') return `after ${span(value)}`;
       return ['guardian', 'expert', 'party', 'result', 'decision', 'vote', 'source'].includes(name) ? text : `${name} ${text}`;

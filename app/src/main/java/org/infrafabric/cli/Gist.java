@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.infrafabric.witness.Entry;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,11 +45,11 @@ final class Gist {
 
     private static String value(JsonNode node) {
         if (node.isString()) return node.asString();
-        if (node.isObject() && node.path("name").isString()) return node.path("name").asString();
-        if (!node.isArray()) return node.isNull() ? "" : node.toString();
-        List<String> parts = new ArrayList<>();
-        node.forEach(one -> parts.add(value(one)));
-        return String.join(", ", parts);
+        if (node.isArray()) return node.valueStream().map(Gist::value).collect(Collectors.joining(", "));
+        if (!node.isObject()) return node.isNull() ? "" : node.toString();
+        if (node.path("name").isString()) return node.path("name").asString();
+        return node.propertyStream().filter(field -> !field.getValue().isBoolean() || field.getValue().asBoolean())
+                .map(field -> field.getKey() + " " + value(field.getValue())).collect(Collectors.joining(", ", "(", ")"));
     }
 
     /** A length of time. */

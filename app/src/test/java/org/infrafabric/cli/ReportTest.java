@@ -121,6 +121,14 @@ class ReportTest {
     }
 
     @Test
+    void shouldSayInWordsWhatAnEntryHolds() {
+        ObjectNode rules = JsonMapper.shared().createObjectNode().put("quorum", 2).put("deadline", "PT1M").put("withoutExpert", false);
+        ObjectNode guard = JsonMapper.shared().createObjectNode().put("result", "people").set("council", rules);
+        guard.putArray("rungs").addObject().put("name", "lawyers").put("deadline", "PT30S");
+        assertThat(Gist.of(entry("IF.guard", "guard_decided", 5, guard))).isEqualTo("people · council (quorum 2, deadline PT1M) · rungs lawyers");
+    }
+
+    @Test
     void shouldTellACaseWithoutADecision(@TempDir Path dir) throws IOException {
         Report report = report("x", dir);
         EscalationView view = report.view();
