@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -68,20 +67,8 @@ final class DemoTimeline {
         if (start == null) start = time;
         double seconds = Duration.between(start, time).toMillis() / 1000.0;
         String component = entry.path("component").asString(""), event = entry.path("event").asString("");
-        String words = String.format(Locale.ROOT, "%+9.3f s  %-12s %-18s %s", seconds, component, event, Output.dim(gist(entry.path("payload"))));
+        String words = String.format(Locale.ROOT, "%+9.3f s  %-12s %-18s %s", seconds, component, event,
+                Output.dim(Gist.of(entry.path("payload"), 100)));
         Output.progress(component.equals("IF.escalate") ? Output.bold(words) : words);
-    }
-
-    /** What people want to see of a payload, in one line. */
-    private static String gist(JsonNode payload) {
-        StringBuilder gist = new StringBuilder();
-        for (Map.Entry<String, JsonNode> field : payload.properties()) {
-            JsonNode value = field.getValue();
-            boolean dull = value.isObject() || List.of("escalation", "leg", "peer", "callId", "requestSha256", "policyHash").contains(field.getKey());
-            if (dull || value.isArray() && value.isEmpty() || value.isString() && value.stringValue().isEmpty()) continue;
-            gist.append(gist.isEmpty() ? "" : ", ").append(field.getKey()).append(' ')
-                    .append(value.isString() ? value.stringValue() : value.toString());
-        }
-        return gist.length() > 100 ? gist.substring(0, 99) + "…" : gist.toString();
     }
 }

@@ -18,10 +18,14 @@ final class Gist {
 
     private Gist() {}
 
-    /** What an entry's payload says, in a few words. */
+    /** What an entry says, in a few words. */
     static String of(Entry entry) {
+        return of(JsonMapper.shared().readTree(entry.json()).path("payload"), 260);
+    }
+
+    /** What a payload says, in {@code most} characters. */
+    static String of(JsonNode payload, int most) {
         List<String> words = new ArrayList<>();
-        JsonNode payload = JsonMapper.shared().readTree(entry.json()).path("payload");
         for (Map.Entry<String, JsonNode> field : payload.properties()) {
             if (LEFT_OUT.contains(field.getKey()) || usual(field.getKey(), field.getValue(), payload)) continue;
             String value = value(field.getValue());
@@ -30,7 +34,7 @@ final class Gist {
                     : PLAIN.contains(field.getKey()) ? value : field.getKey() + " " + value);
         }
         String text = String.join(" · ", words);
-        return text.length() > 260 ? text.substring(0, 259) + "…" : text;
+        return text.length() > most ? text.substring(0, most - 1) + "…" : text;
     }
 
     /** What goes without saying: a first attempt, no status, an address that is the party's name already. */
