@@ -31,8 +31,17 @@ public final class AnsweringAgent {
                 MAX_CALLS);
         UserAgent agent = new UserAgent(settings, owner, new LoopTimers(owner), call -> {
             Leg unused = call.answer(new SilentPort(new InetSocketAddress("127.0.0.1", 40_000)), new Indifferent());
-        }, EscalationHeaders.none(), SipJournal.NONE, SipCounters.NONE, HostResolver.system());
+        }, EscalationHeaders.none(), new Overloads(), SipCounters.NONE, HostResolver.system());
         System.out.println("ready " + agent.start().getFirst().address().getPort());
         Thread.currentThread().join();
+    }
+
+    /** Says on stdout why calls are turned away. */
+    private static final class Overloads implements SipJournal {
+        @Override
+        public void happened(Event event) {}
+
+        @Override
+        public void overload(boolean began, String detail) { System.out.println((began ? "cannot keep up: " : "keeps up again: ") + detail); }
     }
 }

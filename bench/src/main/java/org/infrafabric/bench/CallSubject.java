@@ -43,23 +43,27 @@ final class CallSubject implements AutoCloseable {
 
     private final String name;
     private final Process process;
+    private final Path output;
     private final int port;
 
-    private CallSubject(String name, Process process, int port) {
+    private CallSubject(String name, Process process, Path output, int port) {
         this.name = name;
         this.process = process;
+        this.output = output;
         this.port = port;
     }
 
     static CallSubject ifbus(Path folder) throws Exception {
         int port = Ports.free(1);
         Path output = folder.resolve("ifbus.out");
-        List<String> command = List.of(ProcessHandle.current().info().command().orElse("java"), "-XX:+UseSerialGC", "-Xms4g", "-Xmx4g", "-Xmn512m",
+        // What is young is small: each collection stops all, and copies what was answered since the one before; at 8,000 calls a second and 512 MB that took
+        // 0.2 to 0.35 s of CPU at a time, 0.03 s now, and as much in all.
+        List<String> command = List.of(ProcessHandle.current().info().command().orElse("java"), "-XX:+UseSerialGC", "-Xms4g", "-Xmx4g", "-Xmn64m",
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
                 AnsweringAgent.class.getName(), Integer.toString(port));
         Process process = start(folder, output, command);
         Await.that("the answering agent to be ready", Duration.ofSeconds(30), () -> Files.readString(output).contains("ready"));
-        return new CallSubject("ifbus", process, port);
+        return new CallSubject("ifbus", process, output, port);
     }
 
     static CallSubject kamailio(Path folder) throws Exception {
@@ -71,7 +75,7 @@ final class CallSubject implements AutoCloseable {
                 folder.toString(), "-P", folder.resolve("kamailio.pid").toString()));
         TimeUnit.SECONDS.sleep(2);
         if (!process.isAlive()) throw new IOException("Kamailio did not start: " + Files.readString(output));
-        return new CallSubject("Kamailio", process, port);
+        return new CallSubject("Kamailio", process, output, port);
     }
 
     private static Process start(Path folder, Path output, List<String> command) throws IOException {
@@ -82,6 +86,9 @@ final class CallSubject implements AutoCloseable {
     String name() { return name; }
 
     int port() { return port; }
+
+    /** What it has said so far, line by line. */
+    List<String> said() throws IOException { return Files.readAllLines(output); }
 
     double cpuSeconds() { return Cores.seconds(process.toHandle()); }
 

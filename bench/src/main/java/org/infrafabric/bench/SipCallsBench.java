@@ -22,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
         description = "CPU a call of our user agent beside Kamailio's, and how many clean calls a second one core answers.")
 final class SipCallsBench implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int MOST_LINES = 20; // of what a subject says of its trouble
 
     @Option(names = "--rate", defaultValue = "1500",
             description = "Calls a second at which CPU a call is compared (default: 1500).") private int rate;
@@ -75,9 +76,12 @@ final class SipCallsBench implements Callable<Integer> {
         List<CallLoad.Run> tried = new ArrayList<>();
         for (int step : steps) {
             if (step <= 0) break;
+            int said = subject.said().size();
             CallLoad.Run run = tell(subject, CallLoad.run(folder, subject, step, seconds));
             tried.add(run);
-            if (!run.clean()) break;
+            if (run.clean()) continue;
+            subject.said().stream().skip(said).limit(MOST_LINES).forEach(line -> System.err.println("bench: " + subject.name() + " " + line));
+            break;
         }
         return new Outcome(subject.name(), even, tried);
     }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one session description line by line, RFC 8866 §5 and §9, with a bound on everything that a stranger could make grow. */
@@ -73,21 +74,21 @@ final class SdpReader {
 
     private void origin(String value) throws MalformedSdp {
         if (origin != null) throw new MalformedSdp(line, "a second o=");
-        String[] parts = fields(value, 6);
-        if (!digits(parts[1]) || !digits(parts[2])) throw new MalformedSdp(line, "session id and version must be digits");
-        origin = new SessionDescription.Origin(parts[0], parts[1], parts[2], address(parts[3], parts[4], parts[5]));
+        List<String> parts = fields(value, 6);
+        if (!digits(parts.get(1)) || !digits(parts.get(2))) throw new MalformedSdp(line, "session id and version must be digits");
+        origin = new SessionDescription.Origin(parts.get(0), parts.get(1), parts.get(2), address(parts.get(3), parts.get(4), parts.get(5)));
     }
 
     private void timing(String value) throws MalformedSdp {
-        String[] parts = fields(value, 2);
-        if (!digits(parts[0]) || !digits(parts[1])) throw new MalformedSdp(line, "start and stop must be digits");
+        List<String> parts = fields(value, 2);
+        if (!digits(parts.get(0)) || !digits(parts.get(1))) throw new MalformedSdp(line, "start and stop must be digits");
         if (timing.size() == MAX_MEDIA) throw new MalformedSdp(line, "too many t= lines");
-        timing.add(parts[0] + " " + parts[1]);
+        timing.add(parts.get(0) + " " + parts.get(1));
     }
 
     private Connection connection(String value) throws MalformedSdp {
-        String[] parts = fields(value, 3);
-        return address(parts[0], parts[1], parts[2]);
+        List<String> parts = fields(value, 3);
+        return address(parts.get(0), parts.get(1), parts.get(2));
     }
 
     private Connection address(String netType, String addressType, String address) throws MalformedSdp {
@@ -98,13 +99,13 @@ final class SdpReader {
 
     private void media(String value) throws MalformedSdp {
         if (streams.size() == MAX_MEDIA) throw new MalformedSdp(line, "more than " + MAX_MEDIA + " media");
-        String[] parts = value.strip().split(" +");
-        if (parts.length < 4) throw new MalformedSdp(line, "m= needs media, port, protocol and a format");
-        if (parts.length - 3 > MAX_FORMATS) throw new MalformedSdp(line, "more than " + MAX_FORMATS + " formats");
-        String port = parts[1];
+        List<String> parts = words(value);
+        if (parts.size() < 4) throw new MalformedSdp(line, "m= needs media, port, protocol and a format");
+        if (parts.size() - 3 > MAX_FORMATS) throw new MalformedSdp(line, "more than " + MAX_FORMATS + " formats");
+        String port = parts.get(1);
         int slash = port.indexOf('/');                                    // <port>/<number of ports>: hierarchical encodings, not used for calls
         if (slash >= 0 && !digits(port.substring(slash + 1))) throw new MalformedSdp(line, "number of ports is not a number");
-        streams.add(new Stream(line, parts[0], port(slash < 0 ? port : port.substring(0, slash)), parts[2], List.of(parts).subList(3, parts.length)));
+        streams.add(new Stream(line, parts.get(0), port(slash < 0 ? port : port.substring(0, slash)), parts.get(2), parts.subList(3, parts.size())));
     }
 
     private int port(String text) throws MalformedSdp {
@@ -114,10 +115,16 @@ final class SdpReader {
         return port;
     }
 
-    private String[] fields(String value, int count) throws MalformedSdp {
-        String[] parts = value.strip().split(" +");
-        if (parts.length != count) throw new MalformedSdp(line, "needs " + count + " fields, has " + parts.length);
+    private List<String> fields(String value, int count) throws MalformedSdp {
+        List<String> parts = words(value);
+        if (parts.size() != count) throw new MalformedSdp(line, "needs " + count + " fields, has " + parts.size());
         return parts;
+    }
+
+    private static List<String> words(String value) {
+        List<String> words = new ArrayList<>(6);
+        for (StringTokenizer each = new StringTokenizer(value.strip(), " "); each.hasMoreTokens();) words.add(each.nextToken());
+        return words;
     }
 
     private static boolean digits(String text) {

@@ -2,6 +2,7 @@ package org.infrafabric.sip;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What two user agents keep of their relation, RFC 3261 §12. Owner's thread only. */
 final class Dialog {
@@ -17,6 +18,7 @@ final class Dialog {
     private String target;
     private long localNumber;
     private long remoteNumber;
+    private @Nullable String party; // made when somebody asks
 
     /**
      * @param local our From as it stands in requests that we send: the address, without its tag
@@ -72,6 +74,14 @@ final class Dialog {
     String local() { return local; }
 
     String remote() { return remote; }
+
+    /** The other side's bare URI, for people. */
+    String party() {
+        String known = party;
+        if (known == null) known = Core.party(remote);
+        party = known;
+        return known;
+    }
 
     List<String> routes() { return routes; }
 

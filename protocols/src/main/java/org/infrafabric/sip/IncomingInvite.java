@@ -47,7 +47,7 @@ final class IncomingInvite implements IncomingCall, Core.InDialog {
     String callId() { return dialog.callId(); }
 
     @Override
-    public String from() { return Core.party(dialog.remote()); }
+    public String from() { return dialog.party(); }
 
     @Override
     public String to() { return Core.party(dialog.local()); }

@@ -191,7 +191,7 @@ final class Session implements Core.InDialog {
 
     private void onBye(ServerTransaction transaction) {
         core.replies().confirm(transaction);
-        core.journal(SipJournal.Kind.BYE_RECEIVED, provenance, dialog.callId(), Core.party(dialog.remote()), transaction.from(), 0, "",
+        core.journal(SipJournal.Kind.BYE_RECEIVED, provenance, dialog.callId(), dialog.party(), transaction.from(), 0, "",
                 transaction.request().bytes());
         end(new LegEnd(Optional.empty(), true, 200, transaction.request().text(HeaderName.REASON)));
     }
@@ -281,7 +281,7 @@ final class Session implements Core.InDialog {
         requests.bye(reason, new DialogRequests.Reply() {
             @Override
             public void sent(Hop hop, byte[] bye) {
-                core.journal(SipJournal.Kind.BYE_SENT, provenance, dialog.callId(), Core.party(dialog.remote()), hop, 0, reason, bye);
+                core.journal(SipJournal.Kind.BYE_SENT, provenance, dialog.callId(), dialog.party(), hop, 0, reason, bye);
             }
 
             @Override

@@ -33,6 +33,7 @@ final class SipSockets implements Network, TcpSockets.Receiver {
     private final List<UdpSocket> udp = new ArrayList<>();
     private final Map<Endpoint.Protocol, List<InetSocketAddress>> bound = new EnumMap<>(Endpoint.Protocol.class);
     private final Map<Long, Stream> streams = new HashMap<>();
+    private final RecentHops recent = new RecentHops();
 
     /** Who is told what the sockets bring. On the owner's thread. */
     interface Receiver {
@@ -89,7 +90,7 @@ final class SipSockets implements Network, TcpSockets.Receiver {
         UdpSocket socket = UdpSocket.bind(owner, address, new UdpSocket.Receiver() {
             @Override
             public void onDatagram(byte[] datagram, InetSocketAddress from) {
-                boolean unused = receiver.onMessage(datagram, new Hop(Endpoint.Protocol.UDP, from, number));
+                boolean unused = receiver.onMessage(datagram, recent.udp(from, number));
             }
 
             @Override

@@ -17,7 +17,8 @@ final class TakenRequest implements ServerMachine.Out {
     private final String method;
     private final Hop back;
     private final ServerMachine machine;
-    private final TransactionTimers timers;
+    private @Nullable TransactionTimers timers;
+    private long lingersUntilNanos;
     private @Nullable Handle open;
     private byte[] last = NOTHING;
     private String toTag = "";
@@ -31,7 +32,6 @@ final class TakenRequest implements ServerMachine.Out {
         method = request.method();
         back = Responses.hop(request, from);
         open = new Handle(request, from);
-        timers = new TransactionTimers(all.timers());
         machine = method.equals("INVITE") ? new InviteServerTransaction(from.reliable(), this) : new RequestServerTransaction(from.reliable(), this);
         hold(OVERHEAD_BYTES + request.bytes().length);
     }
@@ -94,11 +94,35 @@ final class TakenRequest implements ServerMachine.Out {
     }
 
     @Override
-    public void arm(ServerMachine.Timer timer, long dueNanos) { timers.arm(timer, dueNanos, () -> machine.onTimer(timer, all.nowNanos())); }
+    public void arm(ServerMachine.Timer timer, long dueNanos) {
+        if (timer.use() == TransactionTimers.Use.LINGER && dueNanos - all.nowNanos() > TimerValues.T4_NANOS) { // J or L, as nearly all in the end
+            forgetTimers();
+            lingersUntilNanos = dueNanos;
+            all.linger(this);
+            return;
+        }
+        TransactionTimers alarms = timers;
+        if (alarms == null) alarms = new TransactionTimers(all.timers());
+        timers = alarms;
+        alarms.arm(timer, dueNanos, () -> machine.onTimer(timer, all.nowNanos()));
+    }
+
+    private void forgetTimers() {
+        if (timers != null) timers.forget();
+        timers = null;
+    }
+
+    /** Until when it waits for late copies. */
+    long lingersUntilNanos() { return lingersUntilNanos; }
+
+    /** That time has come. */
+    void lingered() {
+        machine.onTimer(method.equals("INVITE") ? ServerMachine.Timer.L : ServerMachine.Timer.J, all.nowNanos());
+    }
 
     @Override
     public void terminated() {
-        timers.forget();
+        forgetTimers();
         open = null;
         last = NOTHING;
         hold(0);

@@ -50,6 +50,7 @@ final class Transactions {
     private final Map<String, SentRequest> sent = new HashMap<>();
     private final Map<String, TakenRequest> taken = new HashMap<>();
     private final Map<String, TakenRequest> firstOfMerged = new HashMap<>();
+    private final Lingering lingering;
     private final long maxHeldBytes;
     private long heldBytes;
 
@@ -58,6 +59,7 @@ final class Transactions {
     Transactions(Timers timers, Network network, SipCounters counters, User user, long maxHeldBytes) {
         this.maxHeldBytes = maxHeldBytes;
         this.timers = timers;
+        lingering = new Lingering(timers);
         this.network = network;
         this.counters = counters;
         this.user = user;
@@ -194,6 +196,9 @@ final class Transactions {
     void repeated() { counters.retransmission(); }
 
     void held(int moreBytes) { heldBytes += moreBytes; }
+
+    /** Answered for good: it waits for late copies, and comes back to itself. */
+    void linger(TakenRequest answered) { lingering.add(answered); }
 
     void forget(String key, SentRequest over) { sent.remove(key, over); }
 
