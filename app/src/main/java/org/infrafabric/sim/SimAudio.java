@@ -2,22 +2,20 @@ package org.infrafabric.sim;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import org.infrafabric.call.SilentTape;
 import org.infrafabric.call.Tape;
 import org.infrafabric.media.AudioBridge;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.Pcm;
 import org.infrafabric.media.SilentPort;
-import org.infrafabric.record.Recording;
 import org.infrafabric.speech.Voice;
 import org.jspecify.annotations.Nullable;
 
@@ -59,31 +57,7 @@ final class SimAudio {
     /** @param fails the folder cannot be written */
     static Tape tape(boolean fails) {
         if (fails) throw new IllegalStateException("the recording's folder cannot be made");
-        CompletableFuture<Recording.Result> result = new CompletableFuture<>();
-        return new Tape() {
-            @Override
-            public AudioBridge.Tap tap() {
-                return new AudioBridge.Tap() {
-                    @Override
-                    public void opened(int party, String name, long tick) {}
-
-                    @Override
-                    public void said(int party, long tick, short[] samples) {}
-
-                    @Override
-                    public void mix(long tick, short[] samples) {}
-
-                    @Override
-                    public void ended() {
-                        Recording.Track mix = new Recording.Track("mix", Path.of("mix.wav"), 1_000, "00".repeat(32));
-                        result.complete(new Recording.Result(Path.of("."), List.of(mix), 0, Optional.empty()));
-                    }
-                };
-            }
-
-            @Override
-            public CompletableFuture<Recording.Result> finished() { return result; }
-        };
+        return new SilentTape();
     }
 
     private static final class Bridge implements AudioBridge {

@@ -26,7 +26,7 @@ class CallRoutesTest {
 
     @Test
     void shouldOriginateHoldTransferAndEnd() {
-        RunningApi.Answer made = api.post("/v1/calls", "op", "{\"from\":\"sip:a@x\",\"to\":\"sip:b@x\"}");
+        Answer made = api.post("/v1/calls", "op", "{\"from\":\"sip:a@x\",\"to\":\"sip:b@x\"}");
         assertThat(made.status()).isEqualTo(202);
         assertThat(made.header("Location")).isEqualTo("/v1/calls/call-1");
         assertThat(made.json().path("legs")).hasSize(2);
@@ -41,7 +41,7 @@ class CallRoutesTest {
 
     @Test
     void shouldSayWhyNot() {
-        RunningApi.Answer denied = api.post("/v1/calls", "op", "{\"from\":\"sip:a@x\",\"to\":\"sip:stranger@x\"}");
+        Answer denied = api.post("/v1/calls", "op", "{\"from\":\"sip:a@x\",\"to\":\"sip:stranger@x\"}");
         assertThat(denied.status()).isEqualTo(403);
         assertThat(denied.code()).isEqualTo("denied");
         assertThat(denied.header("Retry-After")).isEqualTo("2");

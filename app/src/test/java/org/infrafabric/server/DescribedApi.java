@@ -37,7 +37,7 @@ final class DescribedApi {
         }
     }
 
-    void check(HttpRequest request, RunningApi.Answer answer) {
+    void check(HttpRequest request, Answer answer) {
         String what = request.method() + " " + request.uri().getRawPath() + " → " + answer.status();
         String type = answer.header("Content-Type").replaceAll(";.*", "");
         JsonNode described = response(request, answer.status());

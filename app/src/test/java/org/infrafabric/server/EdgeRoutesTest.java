@@ -116,7 +116,7 @@ class EdgeRoutesTest {
         assertThat(check("edge", many).status()).isEqualTo(400);
     }
 
-    private RunningApi.Answer check(String token, ObjectNode body) { return api.post("/v1/guard/check", token, body.toString()); }
+    private Answer check(String token, ObjectNode body) { return api.post("/v1/guard/check", token, body.toString()); }
 
     /** CONTRACT §4, written out here once more. */
     private ObjectNode signed(Instant now, String trace) {

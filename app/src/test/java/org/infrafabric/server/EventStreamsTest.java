@@ -111,7 +111,7 @@ class EventStreamsTest {
             for (int i = 0; i < 2; i++) open.add(open(small, "/v1/events", "a", ""));
             assertThat(small.get("/v1/events", "a").status()).isEqualTo(429);
             open.add(open(small, "/v1/events", "b", ""));
-            RunningApi.Answer full = small.get("/v1/events", "op");
+            Answer full = small.get("/v1/events", "op");
             assertThat(full.status()).isEqualTo(503);
             assertThat(full.header("Retry-After")).isEqualTo("10");
             assertThat(small.metrics.scrape()).contains("ifbus_http_streams 3");
@@ -184,7 +184,7 @@ class EventStreamsTest {
     void shouldRefuseAnIdFromBeyondTheEndOfTheLog() {
         api.log.add("received", ONE, "esc-1");
         for (String path : List.of("/v1/events", "/v1/escalations/esc-1/events")) {
-            RunningApi.Answer answer = api.send(api.request(path, "op").header("Last-Event-ID", "2"));
+            Answer answer = api.send(api.request(path, "op").header("Last-Event-ID", "2"));
             assertThat(answer.status()).as(path).isEqualTo(400);
             assertThat(answer.json().path("field").asString()).as(path).isEqualTo("Last-Event-ID");
             assertThat(answer.json().path("detail").asString()).as(path).contains("ends at 1");

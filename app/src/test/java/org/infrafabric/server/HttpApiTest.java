@@ -17,7 +17,6 @@ import org.infrafabric.escalate.Escalations.Refusal;
 import org.infrafabric.escalate.Escalations.Submission;
 import org.infrafabric.escalate.Escalations.Vote;
 import org.infrafabric.escalate.Escalations.VoteResult;
-import org.infrafabric.server.RunningApi.Answer;
 import org.infrafabric.store.StoreFailure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

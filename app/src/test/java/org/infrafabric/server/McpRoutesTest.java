@@ -70,7 +70,7 @@ class McpRoutesTest {
         }
     }
 
-    private RunningApi.Answer post(String token, String session, String body, String... headers) {
+    private Answer post(String token, String session, String body, String... headers) {
         HttpRequest.Builder request = api.request("/mcp", token).header("Content-Type", "application/json").header("Accept",
                 "application/json, text/event-stream");
         if (!session.isEmpty()) request.header("Mcp-Session-Id", session);
@@ -79,7 +79,7 @@ class McpRoutesTest {
     }
 
     private String begin(String token) {
-        RunningApi.Answer answer = post(token, "", HELLO);
+        Answer answer = post(token, "", HELLO);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         String session = answer.header("Mcp-Session-Id");
         assertThat(post(token, session, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}").status()).isEqualTo(202);
@@ -160,7 +160,7 @@ class McpRoutesTest {
     @Test
     void shouldBoundTheSessionsOfOneToken() {
         for (int i = 0; i < 32; i++) begin("a");
-        RunningApi.Answer refused = post("a", "", HELLO);
+        Answer refused = post("a", "", HELLO);
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.header("Retry-After")).isNotEmpty();
         begin("b");

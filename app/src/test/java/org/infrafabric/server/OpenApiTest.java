@@ -57,7 +57,7 @@ class OpenApiTest {
         try (RunningApi api = new RunningApi(); var files = Files.list(Path.of("../web"))) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrderElementsOf(Dashboard.FILES);
             for (String file : Dashboard.FILES) {
-                RunningApi.Answer answer = api.get("/web/" + file, "");
+                Answer answer = api.get("/web/" + file, "");
                 assertThat(answer.status()).as(file).isEqualTo(200);
                 assertThat(answer.header("ETag")).as(file).isNotEmpty();
                 assertThat(api.send(api.request("/web/" + file, "").header("If-None-Match", answer.header("ETag"))).status()).as(file).isEqualTo(304);
@@ -69,7 +69,7 @@ class OpenApiTest {
     void shouldPublishTheSchemasOfTheMessages() {
         try (RunningApi api = new RunningApi()) {
             for (MessageSchema schema : MessageSchema.values()) {
-                RunningApi.Answer answer = api.get("/schemas/" + schema.file(), "");
+                Answer answer = api.get("/schemas/" + schema.file(), "");
                 assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.header("Content-Type")).isEqualTo("application/schema+json");
                 assertThat(answer.json().path("$id").asString()).endsWith("/schemas/" + schema.file());

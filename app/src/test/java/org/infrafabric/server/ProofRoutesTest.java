@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HexFormat;
 import java.util.List;
-import org.infrafabric.server.RunningApi.Answer;
 import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.Cosigning;
 import org.infrafabric.witness.MerkleTree;

@@ -1,12 +1,6 @@
 package org.infrafabric.server;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,10 +8,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.testkit.Await;
-import org.infrafabric.server.RunningApi.Answer;
 
-/** A whole bus on free loopback ports, with a token for each role and generous rates. Every answer is held to {@code openapi.yaml}. */
-final class RealBus implements AutoCloseable {
+/** A whole bus on free loopback ports, with a token for each role and generous rates. */
+final class RealBus extends AskedApi {
     static final String AGENT = "if://agent/a";
     static final int MAX_BODY = 65_536;
     /** Values for the parameters of paths: the escalation is there and has ended, all else is well formed and not there. */
@@ -26,8 +19,6 @@ final class RealBus implements AutoCloseable {
     private static final Map<String, String> TOKENS = Map.of("operator", "operator-token-0123456789", "agent", "agent-token-0123456789", "guardian",
             "guardian-token-0123456789", "edge", "edge-token-0123456789");
 
-    private final DescribedApi described = new DescribedApi();
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Bus bus;
 
     RealBus(Path folder) throws IOException {
@@ -60,31 +51,12 @@ final class RealBus implements AutoCloseable {
                 .formatted(id, Rfc3339.format(Instant.now().truncatedTo(ChronoUnit.MILLIS)), AGENT, "ab".repeat(16));
     }
 
-    /** Its own origin. */
+    @Override
     String self() { return "http://" + bus.http(); }
 
-    /** {@code token}: a role, or what to send itself; empty for none. */
-    HttpRequest.Builder request(String path, String token) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + bus.http() + path)).timeout(Duration.ofSeconds(20));
-        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + TOKENS.getOrDefault(token, token));
-    }
-
-    Answer get(String path, String token) { return send(request(path, token)); }
-
-    Answer post(String path, String token, String body) {
-        return send(request(path, token).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8)));
-    }
-
-    Answer send(HttpRequest.Builder request) {
-        try {
-            HttpRequest asked = request.build();
-            Answer answer = new Answer(client.send(asked, HttpResponse.BodyHandlers.ofByteArray()));
-            described.check(asked, answer);
-            return answer;
-        } catch (IOException | InterruptedException broken) {
-            throw new IllegalStateException(broken);
-        }
-    }
+    /** {@code name}: a role, or what to send itself. */
+    @Override
+    String bearer(String name) { return TOKENS.getOrDefault(name, name); }
 
     /** How long the log is: what has changed anything stands in it. */
     long entries() {
@@ -93,7 +65,7 @@ final class RealBus implements AutoCloseable {
 
     @Override
     public void close() {
-        client.shutdownNow();
+        super.close();
         bus.close();
     }
 }

@@ -5,10 +5,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -18,11 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.infrafabric.message.VerifyKey;
 import org.infrafabric.sip.EdgeCheck;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The API on a free loopback port, asked over real HTTP. Tokens: {@code op}, {@code a}, {@code b} (agents), {@code sage}, and two that are bound to nobody. */
-final class RunningApi implements AutoCloseable {
+final class RunningApi extends AskedApi {
     static final Map<String, Principal> TOKENS = Map.of(
             "op", new Principal(Role.OPERATOR, "op"),
             "a", new Principal(Role.AGENT, "if://agent/a"),
@@ -32,14 +26,10 @@ final class RunningApi implements AutoCloseable {
             "any-agent", new Principal(Role.AGENT, ""),
             "any-guardian", new Principal(Role.GUARDIAN, ""));
 
-    /** Every answer that any test gets here is held to the file that describes it. */
-    private static final DescribedApi DESCRIBED = new DescribedApi();
-
     final MemoryLog log = new MemoryLog();
     final ToldEscalations escalations = new ToldEscalations();
     final Metrics metrics = new Metrics();
     final ToldCalls control = new ToldCalls();
-    final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     volatile boolean ready = true;
     final Map<String, VerifyKey> callKeys = new ConcurrentHashMap<>();
     final GuardHouse guard = new GuardHouse();
@@ -72,29 +62,12 @@ final class RunningApi implements AutoCloseable {
 
     List<String> routes() { return api.listed(); }
 
-    HttpRequest.Builder request(String path, String token) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(20));
-        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
-    }
+    @Override
+    String self() { return "http://127.0.0.1:" + port; }
 
-    Answer get(String path, String token) { return send(request(path, token)); }
-
-    Answer delete(String path, String token) { return send(request(path, token).DELETE()); }
-
-    Answer post(String path, String token, String body) {
-        return send(request(path, token).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)));
-    }
-
-    Answer send(HttpRequest.Builder request) {
-        try {
-            HttpRequest asked = request.build();
-            Answer answer = new Answer(client.send(asked, HttpResponse.BodyHandlers.ofByteArray()));
-            DESCRIBED.check(asked, answer);
-            return answer;
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
+    /** Names are tokens here. */
+    @Override
+    String bearer(String name) { return name; }
 
     /** Sends these bytes as they are, and reads until the server closes or {@code lines} lines have come. */
     List<String> raw(String request, int lines) throws IOException {
@@ -115,20 +88,8 @@ final class RunningApi implements AutoCloseable {
     @Override
     public void close() {
         api.close();
-        client.shutdownNow();
+        super.close();
         metrics.close();
         guard.close();
-    }
-
-    record Answer(HttpResponse<byte[]> response) {
-        int status() { return response.statusCode(); }
-
-        String text() { return new String(response.body(), StandardCharsets.UTF_8); }
-
-        JsonNode json() { return JsonMapper.shared().readTree(response.body()); }
-
-        String header(String name) { return response.headers().firstValue(name).orElse(""); }
-
-        String code() { return json().path("code").asString("none"); }
     }
 }

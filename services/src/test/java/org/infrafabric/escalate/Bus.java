@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -23,7 +22,7 @@ import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.Dialer;
 import org.infrafabric.call.Leg;
 import org.infrafabric.call.LegEnd;
-import org.infrafabric.call.Tape;
+import org.infrafabric.call.SilentTape;
 import org.infrafabric.escalate.Escalations.Submission;
 import org.infrafabric.guard.Accept;
 import org.infrafabric.guard.Agent;
@@ -41,7 +40,6 @@ import org.infrafabric.media.SilentPort;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.Signatures;
 import org.infrafabric.message.SigningKey;
-import org.infrafabric.record.Recording;
 import org.infrafabric.speech.Voice;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.store.StoreFailure;
@@ -88,7 +86,7 @@ final class Bus implements Witness {
                 new GuardSettings(rules, true, 10));
         DeskSettings settings = new DeskSettings("if://bus/node-1", DeskSettings.USUAL_HAZARDS, maxLive, Set.of("agent.test"), Duration.ofHours(24),
                 Pace.USUAL);
-        desk = new EscalationDesk(new DeskParts(settings, key, store, this, () -> guard, new Phones(), Bridge::new, id -> new Bridge.Silence(),
+        desk = new EscalationDesk(new DeskParts(settings, key, store, this, () -> guard, new Phones(), Bridge::new, id -> new SilentTape(),
                 new Words(), this::post, timers, timers, Runnable::run, new SplittableRandom(1)));
         desk.recover();
         timers.settle();
@@ -336,34 +334,6 @@ final class Bus implements Witness {
         public void close() {
             closed = true;
             tap.ifPresent(Tap::ended);
-        }
-
-        /** A tape that writes nothing but its label. */
-        static final class Silence implements Tape {
-            private final CompletableFuture<Recording.Result> result = new CompletableFuture<>();
-
-            @Override
-            public AudioBridge.Tap tap() {
-                return new AudioBridge.Tap() {
-                    @Override
-                    public void opened(int party, String name, long tick) {}
-
-                    @Override
-                    public void said(int party, long tick, short[] samples) {}
-
-                    @Override
-                    public void mix(long tick, short[] samples) {}
-
-                    @Override
-                    public void ended() {
-                        Recording.Track mix = new Recording.Track("mix", Path.of("mix.wav"), 1_000, "ab".repeat(32));
-                        result.complete(new Recording.Result(Path.of("."), List.of(mix), 0, Optional.empty()));
-                    }
-                };
-            }
-
-            @Override
-            public CompletableFuture<Recording.Result> finished() { return result; }
         }
     }
 }

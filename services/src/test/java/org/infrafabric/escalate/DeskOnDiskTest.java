@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.infrafabric.call.SilentTape;
 import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.Dialer;
 import org.infrafabric.call.Leg;
@@ -105,7 +106,7 @@ class DeskOnDiskTest {
                     new Roster(List.of(new Agent(Bus.AGENT, Optional.empty())), List.of(Bus.expert("ada")), List.of()),
                     new GuardSettings(World.RULES, false, 10), Counters.open(store, Instant.now(), System.nanoTime()));
             desk = new EscalationDesk(new DeskParts(DeskSettings.usual("if://bus/node-1", Set.of()), key, store, log, () -> guard, dialer(),
-                    () -> stand.new Bridge(), id -> new Bus.Bridge.Silence(), stand.new Words(), (uri, json) -> 200, owner, new LoopTimers(owner),
+                    () -> stand.new Bridge(), id -> new SilentTape(), stand.new Words(), (uri, json) -> 200, owner, new LoopTimers(owner),
                     task -> Thread.ofVirtual().start(task), new java.util.SplittableRandom(1)));
         }
 
