@@ -1,5 +1,6 @@
 package org.infrafabric.server;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,8 @@ final class LastInForce {
             // one row; need is 0 where nobody had to approve anything
             "CREATE TABLE guard_in_force (policy INTEGER NOT NULL, roster INTEGER NOT NULL, approved INTEGER NOT NULL, need INTEGER NOT NULL, "
                     + "within TEXT NOT NULL) STRICT",
-            "CREATE TABLE guard_approvers (place INTEGER PRIMARY KEY, operator TEXT NOT NULL) STRICT");
+            "CREATE TABLE guard_approvers (place INTEGER PRIMARY KEY, operator TEXT NOT NULL) STRICT",
+            "CREATE TABLE guard_access (secret BLOB NOT NULL) STRICT"); // one row
 
     /**
      * What was in force.
@@ -60,6 +62,22 @@ final class LastInForce {
                     row -> new Kept(row.number(0), row.number(1), row.number(2) == 1, row.number(3) == 0 ? Optional.empty()
                             : Optional.of(new Approvals.Demand((int) row.number(3), of, Duration.parse(row.text(4))))));
         });
+    }
+
+    /** What {@link Tokens#accessHash} goes by in this data directory; made once. */
+    byte[] accessSecret() {
+        return store.write(tx -> tx.first("SELECT secret FROM guard_access", row -> row.bytes(0)).orElseGet(() -> {
+            byte[] secret = new byte[32];
+            new SecureRandom().nextBytes(secret);
+            tx.execute("INSERT INTO guard_access (secret) VALUES (?)", secret);
+            return secret;
+        })).join();
+    }
+
+    /** What the log says of tokens and edges; empty where it says nothing. */
+    Optional<String> accessHash(Kept kept) {
+        return new WitnessReader(store).entry(kept.rosterSeq).map(roster -> roster.payload().path("accessHash").asString(""))
+                .filter(hash -> !hash.isEmpty());
     }
 
     /** The guard itself, from the log. Throws {@link InvalidFile} when the log does not have it any more. */

@@ -68,12 +68,14 @@ public final class LiveGuard implements Credentials {
     private final Witness witness;
     private final InstantSource clock;
     private final Counters counters;
+    private final byte[] accessSecret;
     private final Approvals approvals = new Approvals();
     private final Config started;
     private volatile InForce inForce;
     private @Nullable InForce candidate; // what the change that waits for approval would put in force
 
-    private LiveGuard(InForce first, Supplier<Config> source, Path data, Witness witness, InstantSource clock, Counters counters) {
+    private LiveGuard(InForce first, Supplier<Config> source, Path data, Witness witness, InstantSource clock, Counters counters,
+            byte[] accessSecret) {
         this.started = first.config;
         this.inForce = first;
         this.source = source;
@@ -81,6 +83,7 @@ public final class LiveGuard implements Credentials {
         this.witness = witness;
         this.clock = clock;
         this.counters = counters;
+        this.accessSecret = accessSecret;
     }
 
     /**
@@ -99,13 +102,17 @@ public final class LiveGuard implements Credentials {
         InForce wanted = new InForce(config, config.openGuard(counters), Tokens.open(config, data), clock.instant());
         Optional<Problem> unwritable = unwritable(wanted);
         if (unwritable.isPresent()) throw new InvalidFile(unwritable.get());
-        InForce first = last.read().map(kept -> afterwards(wanted, kept, last, counters)).orElse(wanted);
-        LiveGuard live = new LiveGuard(first, source, data, witness, clock, counters);
+        Optional<LastInForce.Kept> before = last.read();
+        InForce first = before.map(kept -> afterwards(wanted, kept, last, counters)).orElse(wanted);
+        LiveGuard live = new LiveGuard(first, source, data, witness, clock, counters, last.accessSecret());
+        if (first.demand().isPresent() && before.flatMap(last::accessHash).filter(hash -> !hash.equals(live.accessHash(first))).isPresent())
+            LOG.warn("Tokens or edges are not those that were in force, and nobody has approved them: a start takes them from the files. "
+                    + "The log says so: accessHash of roster_loaded");
         if (first.demand().isPresent() && !first.approved)
             LOG.warn(
                     "Policy and roster {} are in force and have not been approved by as many operators as guard.approvals demands of others; the log says so",
                     first.hash());
-        live.append(GuardEntries.loaded(first.guard, "start", "", first.demand().map(demand -> first.approved)), Optional.of(first));
+        live.append(live.loaded(first, "start", "", first.demand().map(demand -> first.approved)), Optional.of(first));
         if (first.fromLog) {
             LOG.error("The config has another policy or roster than was in force, and nobody has approved it: {} of the log goes on. Approve {} with "
                     + "'ifbus guard approve', or put the former files back", first.hash(), wanted.hash());
@@ -205,7 +212,7 @@ public final class LiveGuard implements Credentials {
         if (changed && demand.isPresent()) return await(demand.get(), next, by);
         InForce entering = next.approved(inForce.approved && !changed);
         List<Draft> drafts = new ArrayList<>(replaced());
-        drafts.addAll(GuardEntries.loaded(entering.guard, cause, by, demand.map(known -> entering.approved)));
+        drafts.addAll(loaded(entering, cause, by, demand.map(known -> entering.approved)));
         append(drafts, Optional.of(entering));
         return enter(entering, changed);
     }
@@ -226,7 +233,7 @@ public final class LiveGuard implements Credentials {
                 if (!anew || next == null) yield new Outcome.Waiting(change);
                 List<Draft> drafts = new ArrayList<>(List.of(GuardEntries.approved(change, operator)));
                 InForce entering = next.approved(true);
-                if (change.enough()) drafts.addAll(GuardEntries.loaded(entering.guard, "approved", change.by(), Optional.of(true)));
+                if (change.enough()) drafts.addAll(loaded(entering, "approved", change.by(), Optional.of(true)));
                 try {
                     append(drafts, change.enough() ? Optional.of(entering) : Optional.empty());
                 } catch (RuntimeException failed) {
@@ -245,7 +252,7 @@ public final class LiveGuard implements Credentials {
         List<Draft> drafts = new ArrayList<>(replaced());
         Approvals.Change change = approvals.request(demand, next.guard.policy().hash(), next.guard.rosterHash(), by, clock.instant());
         candidate = next;
-        drafts.add(GuardEntries.requested(change));
+        drafts.add(GuardEntries.requested(change, accessHash(next)));
         try {
             append(drafts, Optional.empty());
         } catch (RuntimeException failed) {
@@ -282,6 +289,12 @@ public final class LiveGuard implements Credentials {
             candidate = null;
             append(List.of(GuardEntries.ended(change, "expired")), Optional.empty());
         });
+    }
+
+    private String accessHash(InForce of) { return of.tokens.accessHash(accessSecret); }
+
+    private List<Draft> loaded(InForce entering, String cause, String by, Optional<Boolean> approved) {
+        return GuardEntries.loaded(entering.guard, accessHash(entering), cause, by, approved);
     }
 
     /** What is in force must stand in the log, so what does not fit there cannot be. */

@@ -14,11 +14,16 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.Sha256;
+import org.infrafabric.message.VerifyKey;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /**
  * Whom each bearer token speaks for (CONTRACT §2): those of the config, and those in files of the data directory, which only their owner may read.
@@ -34,7 +39,8 @@ public final class Tokens implements Credentials {
 
     private final List<Known> known;
 
-    private record Known(byte[] digest, Principal principal) {}
+    /** @param key with which an edge signs; empty where it has none, and for all others */
+    private record Known(byte[] digest, Principal principal, String key) {}
 
     private Tokens(List<Known> known) { this.known = List.copyOf(known); }
 
@@ -51,7 +57,8 @@ public final class Tokens implements Credentials {
         for (Config.OperatorEntry entry : config.operators()) {
             if (entry.token().isPresent()) add(known, entry.token().get().value(), new Principal(Role.OPERATOR, entry.id()));
         }
-        for (Config.EdgeEntry entry : config.edges()) add(known, entry.token().value(), new Principal(Role.EDGE, entry.id()));
+        for (Config.EdgeEntry entry : config.edges())
+            add(known, entry.token().value(), new Principal(Role.EDGE, entry.id()), entry.key().map(VerifyKey::toString).orElse(""));
         for (Config.AgentEntry entry : config.agents()) {
             String id = entry.agent().id();
             String token = entry.token().isPresent() ? entry.token().get().value() : read(file(data, Role.AGENT, id));
@@ -90,8 +97,23 @@ public final class Tokens implements Credentials {
         return found;
     }
 
-    private static void add(List<Known> known, String token, Principal principal) {
-        known.add(new Known(Sha256.of(token.getBytes(UTF_8)), principal));
+    /**
+     * Names who gets in with which token, and the edges' keys: two are the same when all of it is. Hex SHA-256.
+     *
+     * @param secret that no reader of the log knows, so that nobody can try guesses of tokens on what stands there
+     */
+    String accessHash(byte[] secret) {
+        ArrayNode all = JsonMapper.shared().createArrayNode();
+        known.stream().map(each -> each.principal.role() + " " + each.principal.id() + " " + HexFormat.of().formatHex(each.digest) + " " + each.key)
+                .sorted()
+                .forEach(all::add);
+        return Sha256.hex(secret, CanonicalJson.of(all));
+    }
+
+    private static void add(List<Known> known, String token, Principal principal) { add(known, token, principal, ""); }
+
+    private static void add(List<Known> known, String token, Principal principal, String key) {
+        known.add(new Known(Sha256.of(token.getBytes(UTF_8)), principal, key));
     }
 
     private static String read(Path file) throws IOException {

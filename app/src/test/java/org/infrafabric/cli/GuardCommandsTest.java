@@ -119,7 +119,7 @@ class GuardCommandsTest {
         decided.setAll(JudgementForm.of(guard.judge(message, message.timestamp(), 0)));
         try (SqliteStore store = SqliteStore.open(data.resolve("ifbus.db"));
                 WitnessLog log = WitnessLog.open(store, "node-1", key, InstantSource.system())) {
-            log.append(new Change(GuardEntries.loaded(guard, "start", "", Optional.empty()), (tx, sealed) -> {})).join();
+            log.append(new Change(GuardEntries.loaded(guard, "", "start", "", Optional.empty()), (tx, sealed) -> {})).join();
             log.append(Change.of(new Draft(EventType.GUARD_DECIDED, "a".repeat(32), decided))).join();
         }
     }

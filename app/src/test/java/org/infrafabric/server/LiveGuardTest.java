@@ -16,6 +16,7 @@ import org.infrafabric.guard.Guard;
 import org.infrafabric.guard.InvalidFile;
 import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.Sha256;
+import org.infrafabric.message.SigningKey;
 import org.infrafabric.server.LiveGuard.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,31 @@ class LiveGuardTest {
         house.change("policy.yaml", text -> text.replace("people", "deny"));
         assertThat(house.live.reload("signal", "")).isInstanceOf(Outcome.Waiting.class);
     }
+
+    @Test
+    void shouldShowInTheLogThatTokensOrEdgesAreOthersAndNothingOfThem() throws IOException {
+        demanding();
+        String before = accessHash();
+        house.open();
+        assertThat(accessHash()).as("nothing has changed").isEqualTo(before).matches("[0-9a-f]{64}");
+        house.change("ifbus.yaml", text -> text.replace("second-token", "mine-token"));
+        house.open();
+        String token = accessHash();
+        assertThat(token).as("a start takes another token").isNotEqualTo(before);
+        house.change("ifbus.yaml", text -> text + "edges: [ { id: e, token: edge-token-0123456789 } ]\n");
+        house.open();
+        String edge = accessHash();
+        assertThat(edge).as("an edge").isNotEqualTo(token);
+        house.change("ifbus.yaml",
+                text -> text.replace("0123456789 } ]", "0123456789, publicKey: \"" + SigningKey.generate().verifyKey() + "\" } ]"));
+        assertThat(house.live.reload("signal", "")).isInstanceOf(Outcome.Waiting.class);
+        assertThat(house.last("approval_requested").path("accessHash").asString()).as("an edge's key").matches("[0-9a-f]{64}").isNotEqualTo(edge);
+        house.write(GuardHouse.CONFIG + DEMAND, GuardHouse.POLICY);
+        house.open();
+        assertThat(accessHash()).as("the former files").isEqualTo(before);
+    }
+
+    private String accessHash() { return house.last("roster_loaded").path("accessHash").asString(); }
 
     @Test
     void shouldStartNothingWhenTheLogDoesNotHoldWhatWasApproved() throws IOException {

@@ -80,6 +80,17 @@ class TokensTest {
     }
 
     @Test
+    void shouldNameAllOfThemByAHashOnWhichNobodyCanTryGuesses() throws IOException {
+        byte[] secret = {1}, another = {2};
+        String hash = open().accessHash(secret);
+
+        assertThat(open().accessHash(secret)).as("the same tokens").isEqualTo(hash);
+        assertThat(open().accessHash(another)).as("the same tokens under another secret").isNotEqualTo(hash);
+        Files.writeString(Tokens.file(data, Role.GUARDIAN), "another-token-of-guardians");
+        assertThat(open().accessHash(secret)).isNotEqualTo(hash);
+    }
+
+    @Test
     void shouldTellIdsApartThatLookAlikeAsFiles() {
         assertThat(Tokens.file(data, Role.AGENT, "if://a/b")).isNotEqualTo(Tokens.file(data, Role.AGENT, "if:/a/b"));
         assertThat(Tokens.file(data, Role.AGENT, "../../etc/x").getParent()).isEqualTo(data);

@@ -19,16 +19,17 @@ public final class GuardEntries {
     /**
      * What is in force from now on, whole, so that {@link Replay} finds it.
      *
+     * @param accessHash names who gets in with which token and key, without telling it
      * @param cause {@code start}, {@code signal}, {@code request} or {@code approved}
      * @param by who asked for it; empty when nobody did by name
      * @param approved whether as many approved it as had to; empty where nobody has to
      */
-    public static List<Draft> loaded(Guard guard, String cause, String by, Optional<Boolean> approved) {
+    public static List<Draft> loaded(Guard guard, String accessHash, String cause, String by, Optional<Boolean> approved) {
         ObjectNode policy = entry().put("policyHash", guard.policy().hash()).put("file", brief(guard.policy().file())).put("cause", cause).put("by",
                 by);
         approved.ifPresent(given -> policy.put("approved", given));
         policy.set("policy", guard.policy().tree());
-        ObjectNode roster = entry().put("rosterHash", guard.rosterHash()).put("cause", cause).put("by", by);
+        ObjectNode roster = entry().put("rosterHash", guard.rosterHash()).put("accessHash", accessHash).put("cause", cause).put("by", by);
         roster.set("roster", guard.rosterTree());
         return List.of(draft(EventType.POLICY_LOADED, policy), draft(EventType.ROSTER_LOADED, roster));
     }
@@ -47,10 +48,10 @@ public final class GuardEntries {
                 .put("remedy", brief(problem.remedy()));
     }
 
-    public static Draft requested(Approvals.Change change) {
+    /** @param accessHash as for {@link #loaded}: a change may be of tokens and edges alone */
+    public static Draft requested(Approvals.Change change, String accessHash) {
         ObjectNode payload = entry().put("hash", change.hash()).put("policyHash", change.policyHash()).put("rosterHash", change.rosterHash())
-                .put("by",
-                        change.by())
+                .put("accessHash", accessHash).put("by", change.by())
                 .put("need", change.need()).put("until", change.until().toString());
         change.of().forEach(payload.putArray("of")::add);
         return draft(EventType.APPROVAL_REQUESTED, payload);

@@ -146,7 +146,7 @@ class ReplayTest {
     }
 
     private Guard loaded(Guard guard) {
-        log.append(new Change(GuardEntries.loaded(guard, "start", "", Optional.empty()), (tx, sealed) -> {})).join();
+        log.append(new Change(GuardEntries.loaded(guard, "", "start", "", Optional.empty()), (tx, sealed) -> {})).join();
         return guard;
     }
 
