@@ -98,8 +98,6 @@ public final class Bus implements AutoCloseable {
         Metrics metrics = closing.add(new Metrics());
         countEntries(metrics);
         Cosigning cosigning = cosigning(metrics);
-        WholeCheck wholeCheck = closing.add(new WholeCheck(witness));
-        metrics.witnessIntact(() -> witness.fault().isEmpty() ? 1 : 0, wholeCheck::verified);
         Counters counters = Counters.open(store, Clock.systemUTC().instant(), System.nanoTime());
         guard = LiveGuard.open(config, source, data.path(), store, witness, Clock.systemUTC(), counters);
 
@@ -135,6 +133,8 @@ public final class Bus implements AutoCloseable {
                 store, owner, timers, new SecureRandom(),
                 config.limits().calls());
         calls = new Calls(callParts, desk::conferences);
+        WholeCheck wholeCheck = closing.add(new WholeCheck(witness, () -> sip.calls() > 0));
+        metrics.witnessIntact(() -> witness.fault().isEmpty() ? 1 : 0, wholeCheck::verified);
         CallDesk callDesk = new CallDesk(this::legs, calls, new Conferences(callParts, calls));
         reception.open(desk);
         endpoints = sip.start();

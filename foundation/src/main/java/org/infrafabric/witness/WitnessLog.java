@@ -125,6 +125,11 @@ public final class WitnessLog implements Witness, AutoCloseable {
 
     /** What stands in the log. */
     public WitnessReader reader() { return reader; }
+    /** Seq of the newest durable entry. */
+    long head() {
+        return sealer.durable().end().seq();
+    }
+
 
     public LogName name() { return name; }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.testkit.Await;
@@ -43,7 +45,7 @@ class WholeCheckTest {
     void shouldTakeNothingNewOnceAnOldEntryIsFoundToBeAltered() throws Exception {
         alter(7, "e6", "x6");
         open();
-        try (WholeCheck check = new WholeCheck(log)) {
+        try (WholeCheck check = new WholeCheck(log, () -> false)) {
             check.start();
             Await.that("the fault", SOON, () -> log.fault().isPresent());
         }
@@ -65,7 +67,7 @@ class WholeCheckTest {
     @Test
     void shouldFindAHashTreeThatIsNotThatOfTheEntries() throws Exception {
         store.write(tx -> tx.execute("UPDATE witness_tiles SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND tile = 0")).join();
-        try (WholeCheck check = new WholeCheck(log)) {
+        try (WholeCheck check = new WholeCheck(log, () -> false)) {
             check.start();
             Await.that("the fault", SOON, () -> log.fault().isPresent());
         }
@@ -74,7 +76,7 @@ class WholeCheckTest {
 
     @Test
     void shouldFindNothingInAWholeLogThatGrowsMeanwhile() throws Exception {
-        try (WholeCheck check = new WholeCheck(log)) {
+        try (WholeCheck check = new WholeCheck(log, () -> false)) {
             check.start();
             do append(100);
             while (check.verified() < ENTRIES);
@@ -85,14 +87,38 @@ class WholeCheckTest {
     }
 
     @Test
+    void shouldTakeItsTimeBesideOtherWorkAndBeQuickerAlone() throws Exception {
+        List<Duration> pauses = new ArrayList<>();
+        AtomicBoolean calls = new AtomicBoolean();
+        try (WholeCheck check = new WholeCheck(log, calls::get, pause -> {
+            pauses.add(pause);
+            if (pauses.size() == 20) append(1);
+        })) {
+            check.start();
+            Await.that("the end", SOON, () -> check.verified() >= ENTRIES);
+        }
+        assertThat(pauses.subList(0, 16)).as("a bus that has just started").containsOnly(WholeCheck.BESIDE_WORK);
+        assertThat(pauses.subList(16, 20)).as("nothing is written, nobody calls").containsOnly(WholeCheck.ALONE);
+        assertThat(pauses.get(20)).as("something was written").isEqualTo(WholeCheck.BESIDE_WORK);
+
+        pauses.clear();
+        calls.set(true);
+        try (WholeCheck check = new WholeCheck(log, calls::get, pauses::add)) {
+            check.start();
+            Await.that("the end", SOON, () -> check.verified() >= ENTRIES);
+        }
+        assertThat(pauses).hasSizeGreaterThan(20).as("people talk").containsOnly(WholeCheck.BESIDE_WORK);
+    }
+
+    @Test
     void shouldEndWithItsBusAndFindNothingThen() {
         alter(ENTRIES - 100, "e", "x");
-        WholeCheck check = new WholeCheck(log);
+        WholeCheck check = new WholeCheck(log, () -> false);
         check.start();
         check.close();
         assertThat(check.verified()).isLessThan(ENTRIES - 100);
         assertThat(log.fault()).isEmpty();
-        new WholeCheck(log).close(); // one that never ran
+        new WholeCheck(log, () -> false).close(); // one that never ran
     }
 
     private void append(int count) {
