@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.Optional;
 import org.infrafabric.message.MessageSchema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>What no route below names is a 404 problem; every error is a problem document (RFC 9457) with a {@link Problem.Code}.
  */
 public final class HttpApi implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final Set<Role> ANYONE_KNOWN = Set.of(Role.OPERATOR, Role.AGENT, Role.GUARDIAN);
     private static final Set<Role> OPERATORS = Set.of(Role.OPERATOR);
     private static final Set<Role> PEOPLE = Set.of(Role.OPERATOR, Role.GUARDIAN);
@@ -128,7 +131,17 @@ public final class HttpApi implements AutoCloseable {
             close();
             throw new IOException("cannot listen on " + settings.host() + ":" + settings.port() + " for HTTP: " + reason(failed), failed);
         }
-        return javalin.port();
+        int port = javalin.port();
+        Thread.ofVirtual().name("user-timeout").start(() -> boundSilence(port)); // nobody has to wait for it
+        return port;
+    }
+
+    private void boundSilence(int port) {
+        try {
+            UserTimeout.onListeners(port, settings.writeTimeout());
+        } catch (IOException elsewhere) {
+            LOG.info("a client whose machine dies keeps its place for as long as the system repeats what it was sent: {}", elsewhere.getMessage());
+        }
     }
 
     /** Ends the event streams, lets requests that run be answered, and stops listening. */

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(60)
@@ -126,12 +128,29 @@ class EventStreamsTest {
         try (RunningApi strict = new RunningApi(settings(Duration.ofMillis(100), Duration.ofMillis(400))); Socket deaf = new Socket()) {
             deaf.setReceiveBufferSize(4_096);
             deaf.connect(new java.net.InetSocketAddress("127.0.0.1", strict.port));
-            deaf.getOutputStream()
-                    .write("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer op\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            subscribe(deaf, "");
             awaitStreams(strict, 1);
             var big = JsonMapper.shared().createObjectNode().put("escalation", "x".repeat(100_000));
             for (int i = 0; i < 200; i++) strict.log.add("IF.escalate", "ringing", ONE, big, Instant.EPOCH);
             awaitStreams(strict, 0);
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldCutOffAClientThatTakesNothingThoughAllThatItWasSentFindsRoom() throws Exception {
+        try (RunningApi strict = new RunningApi(settings(Duration.ofMillis(100), Duration.ofSeconds(1)))) {
+            assertThat(strict.get("/v1/whoami", "op").status()).isEqualTo(200);
+            Await.that("a frozen client to be cut off", Duration.ofSeconds(40), () -> { // the first may still come before the limit is set
+                try (Socket frozen = new Socket()) {
+                    frozen.setReceiveBufferSize(4_096);
+                    frozen.connect(new java.net.InetSocketAddress("127.0.0.1", strict.port));
+                    subscribe(frozen, "");
+                    awaitStreams(strict, 1);
+                    for (int i = 0; i < 50; i++) strict.log.add("ringing", ONE, "esc-1"); // more than it takes, far less than may wait here for it
+                    return Await.within(Duration.ofSeconds(5), () -> strict.metrics.scrape().contains("ifbus_http_streams 0"));
+                }
+            });
         }
     }
 
@@ -212,10 +231,14 @@ class EventStreamsTest {
     /** A client of its own making, which reads nothing. */
     private static Socket subscribe(RunningApi api, String lastEventId) throws IOException {
         Socket socket = new Socket("127.0.0.1", api.port);
+        subscribe(socket, lastEventId);
+        return socket;
+    }
+
+    private static void subscribe(Socket socket, String lastEventId) throws IOException {
         String head = "GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer op\r\n"
                 + (lastEventId.isEmpty() ? "" : "Last-Event-ID: " + lastEventId + "\r\n");
         socket.getOutputStream().write((head + "\r\n").getBytes(StandardCharsets.US_ASCII));
-        return socket;
     }
 
     private static String event(Entry entry) { return "id: " + entry.seq() + "\ndata: " + entry.json(); }
