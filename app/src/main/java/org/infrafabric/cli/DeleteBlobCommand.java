@@ -37,7 +37,7 @@ final class DeleteBlobCommand implements Callable<Integer> {
         try (SqliteStore store = SqliteStore.open(data.data().database());
                 WitnessLog log = WitnessLog.open(store, KeyCommand.name(store, data), BusKey.open(data.data().busKey(), store), Clock.systemUTC())) {
             entry = Output.JSON.readTree(LogKeeper.of(log, data.data().busKey()).deleteBlob(id, reason).json());
-        } catch (NoSuchElementException none) {
+        } catch (NoSuchElementException | IllegalStateException none) {
             throw new IllegalArgumentException(String.valueOf(none.getMessage()), none);
         } catch (DataDirectoryInUse running) {
             entry = bus.send("DELETE", "/v1/witness/blobs/" + id + "?reason=" + URLEncoder.encode(reason, StandardCharsets.UTF_8), data);

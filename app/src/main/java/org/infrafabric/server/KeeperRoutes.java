@@ -32,6 +32,8 @@ final class KeeperRoutes {
             Answers.json(ctx, 200, log.keeper().deleteBlob(id, Parameters.text(ctx, "reason", 200, "asked for")).json());
         } catch (NoSuchElementException gone) {
             throw new Problem(Problem.Code.NOT_FOUND, "id", "There is no blob of that id, or it was deleted.");
+        } catch (IllegalStateException running) {
+            throw new Problem(Problem.Code.STATE, "", "Not deleted: " + running.getMessage() + ".");
         } catch (StoreFailure failure) {
             throw new Problem(Problem.Code.OVERLOAD, "", "The log cannot be written now; nothing was deleted.");
         }

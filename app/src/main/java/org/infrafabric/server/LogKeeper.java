@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
+import org.infrafabric.escalate.KeptWords;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.WitnessLog;
 
@@ -12,7 +13,12 @@ public interface LogKeeper {
     /** Lets a new key sign from the next entry on. */
     Entry rotateKey() throws IOException;
 
-    /** Deletes the bytes and the salt of a blob. Throws {@link NoSuchElementException} when there is none of that id any more. */
+    /**
+     * Deletes the bytes and the salt of a blob, and with a message's the summary that its escalation shows.
+     *
+     * @throws NoSuchElementException there is none of that id any more
+     * @throws IllegalStateException it is the message of an escalation that still runs
+     */
     Entry deleteBlob(String id, String reason);
 
     /** Of this node's log. {@code keyFile}: where its key lies. */
@@ -24,7 +30,7 @@ public interface LogKeeper {
             @Override
             public Entry deleteBlob(String id, String reason) {
                 try {
-                    return log.deleteBlob(id, reason).join();
+                    return log.deleteBlob(id, reason, KeptWords::forget).join();
                 } catch (CompletionException e) {
                     if (e.getCause() instanceof RuntimeException cause) throw cause;
                     throw e;

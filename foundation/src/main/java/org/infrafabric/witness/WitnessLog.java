@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.random.RandomGenerator;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.store.StoreFailure;
+import org.infrafabric.store.Transaction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -123,13 +125,13 @@ public final class WitnessLog implements Witness, AutoCloseable {
 
     SqliteStore store() { return store; }
 
-    /** What stands in the log. */
-    public WitnessReader reader() { return reader; }
     /** Seq of the newest durable entry. */
     long head() {
         return sealer.durable().end().seq();
     }
 
+    /** What stands in the log. */
+    public WitnessReader reader() { return reader; }
 
     public LogName name() { return name; }
 
@@ -170,9 +172,10 @@ public final class WitnessLog implements Witness, AutoCloseable {
      * Deletes a blob's bytes and salt, and says so in an entry of the same trace; the chain stays whole.
      *
      * @param reason for those who read the log later
-     * @return that entry; failed with {@link NoSuchElementException} when there is no such blob any more
+     * @param beside deletes in the same transaction what others keep of it, given the seq of the entry that names the blob
+     * @return that entry; failed with {@link NoSuchElementException} when there is no such blob any more, or with what {@code beside} threw
      */
-    public CompletableFuture<Entry> deleteBlob(String id, String reason) {
+    public CompletableFuture<Entry> deleteBlob(String id, String reason, ObjLongConsumer<Transaction> beside) {
         Optional<StoredBlob> blob = reader.blob(id);
         Optional<Entry> named = blob.flatMap(found -> reader.entry(found.seq()));
         if (blob.isEmpty() || named.isEmpty()) return CompletableFuture.failedFuture(new NoSuchElementException("there is no blob " + id));
@@ -182,12 +185,15 @@ public final class WitnessLog implements Witness, AutoCloseable {
             int rows = tx.execute("UPDATE witness_blobs SET salt = NULL, bytes = NULL, deleted = ? WHERE id = ? AND deleted IS NULL",
                     sealed.getFirst().seq(), id);
             if (rows != 1) throw new NoSuchElementException("there is no blob " + id);
+            beside.accept(tx, blob.get().seq());
         });
         return append(change).thenApply(sealed -> {
             store.truncateWal();
             return sealed.getFirst();
         });
     }
+
+    public CompletableFuture<Entry> deleteBlob(String id, String reason) { return deleteBlob(id, reason, (tx, seq) -> {}); }
 
     /**
      * Lets another key sign from the next entry on. The entry that says so is signed by the key in use, so whoever trusts the old one can trust the new.

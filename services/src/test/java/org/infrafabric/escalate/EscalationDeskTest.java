@@ -1,6 +1,7 @@
 package org.infrafabric.escalate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -352,6 +353,24 @@ class EscalationDeskTest {
             bus.crash().advance(Duration.ofMinutes(1));
             assertThat(bus.entries()).hasSize(entries);
         }
+    }
+
+    @Test
+    void shouldLetTheWordsOfAMessageGoWithItsBlob() {
+        bus.ringing();
+        String blob = bus.entries().stream().filter(entry -> entry.path("event").asString("").equals("received")).findFirst().orElseThrow()
+                .at("/payload/request/blob/id").asString();
+        assertThatThrownBy(() -> bus.log.deleteBlob(blob, "asked for", KeptWords::forget).join()).as("people are being told it")
+                .hasMessageContaining("still runs");
+        assertThat(bus.log.reader().blob(blob)).isPresent();
+
+        bus.desk.cancel("esc-1", "op");
+        bus.advance(Duration.ofMinutes(5));
+        bus.log.deleteBlob(blob, "asked for", KeptWords::forget).join();
+        assertThat(bus.view("esc-1").summary()).isEmpty();
+        assertThat(bus.view("esc-1").state()).isEqualTo("CANCELLED");
+        assertThat(bus.store.<List<String>>read(tx -> tx.query("SELECT matter || view || kept FROM escalations", row -> row.text(0))))
+                .noneMatch(kept -> kept.contains("May I publish"));
     }
 
     @Test
