@@ -53,7 +53,7 @@ final class BusOption {
         }
     }
 
-    private static JsonNode read(byte[] body) {
+    static JsonNode read(byte[] body) {
         try {
             return Output.JSON.readTree(body);
         } catch (JacksonException none) {
@@ -81,6 +81,11 @@ final class BusOption {
                 lines.add("  " + one.path("file").asString("") + ":" + one.path("line").asInt(0) + ": " + one.path("field").asString("") + ": "
                         + one.path("what").asString("") + "; " + one.path("remedy").asString(""));
             return String.join("\n", lines);
+        }
+
+        /** Whether the same request would get the same answer a moment later. */
+        boolean lasting() {
+            return status / 100 == 4 && status != 401 && status != 403 && status != 429;
         }
 
         int exitCode() {

@@ -1,6 +1,7 @@
 package org.infrafabric.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
 /** {@code witness watch}: remembers the last checkpoint in a file and demands that each new one be consistent with it. */
 @Command(name = "watch", mixinStandardHelpOptions = true,
         description = {"Follow a log and hold it to what it said before. Exit code 6 when it forked, shrank, or is signed by a stranger.",
-            "The last checkpoint is kept in the state file, also from one run to the next."})
+            "The last checkpoint is kept in the state file, also from one run to the next. A bus that does not answer for a while is waited for."})
 final class WatchCommand implements Callable<Integer> {
     @Option(names = "--state", required = true, paramLabel = "FILE",
             description = "Where the last checkpoint is kept.") private Path state = Path.of("");
@@ -49,12 +50,16 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (WatchedLog log = server == null ? WatchedLog.local(data) : WatchedLog.remote(server, token)) {
-            while (true) {
-                LogWatch.Outcome outcome = look(log);
-                if (outcome.alarming()) return ExitCode.LOG_BROKEN;
-                if (once) return ExitCode.DONE;
+            if (look(log).alarming()) return ExitCode.LOG_BROKEN; // what cannot be watched at all is said at once
+            while (!once) {
                 Thread.sleep(every);
+                try {
+                    if (look(log).alarming()) return ExitCode.LOG_BROKEN;
+                } catch (IOException away) {
+                    Output.progress("ifbus: not seen this time: " + Failures.sentence(away));
+                }
             }
+            return ExitCode.DONE;
         }
     }
 
@@ -62,7 +67,7 @@ final class WatchCommand implements Callable<Integer> {
         LogWatch watch = new LogWatch(keys.isEmpty() ? log.keys() : keys.stream().map(VerifyKey::parse).toList());
         Optional<Checkpoint> last = Files.exists(state) ? Optional.of(Checkpoint.parse(Files.readAllBytes(state))) : Optional.empty();
         Checkpoint now = log.checkpoint();
-        LogWatch.Outcome outcome = last.isPresent() ? watch.compare(last.get(), now, log::consistency) : watch.first(now);
+        LogWatch.Outcome outcome = compared(watch, last, now, log);
         String name = outcome.name().toLowerCase(Locale.ROOT);
         output.result(
                 Output.object().put("outcome", name).put("origin", now.origin()).put("size", now.size()).put("before",
@@ -71,6 +76,14 @@ final class WatchCommand implements Callable<Integer> {
         if (outcome.alarming()) keep(state.resolveSibling(state.getFileName() + ".alarm"), now); // both are needed to show what the log has done
         else keep(state, now);
         return outcome;
+    }
+
+    private static LogWatch.Outcome compared(LogWatch watch, Optional<Checkpoint> last, Checkpoint now, WatchedLog log) throws IOException {
+        try {
+            return last.isPresent() ? watch.compare(last.get(), now, log::consistency) : watch.first(now);
+        } catch (UncheckedIOException away) {
+            throw away.getCause();
+        }
     }
 
     private static void keep(Path file, Checkpoint checkpoint) throws IOException {

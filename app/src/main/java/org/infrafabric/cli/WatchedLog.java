@@ -2,8 +2,11 @@ package org.infrafabric.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -15,12 +18,14 @@ import org.infrafabric.store.SqliteStore;
 import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.SignedNote;
 import org.infrafabric.witness.WitnessReader;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** A log as somebody sees it who watches it: from its data directory, or over HTTP. */
 interface WatchedLog extends AutoCloseable {
     Checkpoint checkpoint() throws IOException;
 
+    /** Empty where the log gives no proof: that is an answer, too. Throws {@link UncheckedIOException} when it gives no answer. */
     List<byte[]> consistency(long from, long to);
 
     /** The keys that the log itself says are its own. */
@@ -59,8 +64,13 @@ interface WatchedLog extends AutoCloseable {
                 try {
                     JsonNode path = Output.JSON.readTree(get("/v1/witness/proof/consistency?from=" + from + "&to=" + to)).path("path");
                     return path.values().stream().map(hash -> HexFormat.of().parseHex(hash.asString(""))).toList();
-                } catch (IOException | IllegalArgumentException noProof) {
+                } catch (BusOption.Refused refused) {
+                    if (!refused.lasting()) throw new UncheckedIOException(refused);
                     return List.of(); // which proves nothing
+                } catch (IOException unheard) {
+                    throw new UncheckedIOException(unheard);
+                } catch (IllegalArgumentException | JacksonException noProof) {
+                    return List.of();
                 }
             }
 
@@ -78,13 +88,15 @@ interface WatchedLog extends AutoCloseable {
                 HttpResponse<InputStream> answer;
                 try {
                     answer = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+                } catch (ConnectException | HttpConnectTimeoutException nobody) {
+                    throw new BusOption.NoBus(server.toString(), nobody);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw new IOException("interrupted", e);
                 }
                 try (InputStream body = answer.body()) {
                     byte[] bytes = body.readNBytes(SignedNote.MAX_BYTES + 1);
-                    if (answer.statusCode() != 200) throw new IOException(server + path + " answers " + answer.statusCode());
+                    if (answer.statusCode() != 200) throw new BusOption.Refused(answer.statusCode(), BusOption.read(bytes));
                     return bytes;
                 }
             }

@@ -2,11 +2,17 @@ package org.infrafabric.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.store.SqliteStore;
 import org.infrafabric.witness.Change;
@@ -80,6 +86,40 @@ class ProofCommandsTest {
         Files.delete(folder.resolve("d/ifbus.db"));
         append("e", 20);
         assertThat(outcome(watch, ExitCode.LOG_BROKEN)).isEqualTo("shrunk");
+    }
+
+    @Test
+    void shouldTellABusThatIsAwayFromOneThatHasForked() throws Exception {
+        Path state = folder.resolve("seen");
+        Files.writeString(state, run("witness", "checkpoint", "--data-dir", "d").out());
+        append("later", 10);
+        String now = run("witness", "checkpoint", "--data-dir", "d").out();
+        AtomicInteger proof = new AtomicInteger(503);
+        HttpServer bus = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        bus.createContext("/v1/witness/checkpoint", exchange -> answer(exchange, 200, now));
+        bus.createContext("/v1/witness/proof/consistency", exchange -> answer(exchange, proof.get(), "{}"));
+        bus.start();
+        String[] watch = {"witness", "watch", "--state", state.toString(), "--once", "--server", "127.0.0.1:" + bus.getAddress().getPort(), "--key",
+            key.verifyKey().toString()};
+        try {
+            assertThat(Ifbus.run(watch)).as("too much to do").isEqualTo(ExitCode.FAILED);
+            proof.set(401);
+            assertThat(Ifbus.run(watch)).as("another token").isEqualTo(ExitCode.REFUSED);
+            assertThat(folder.resolve("seen.alarm")).doesNotExist();
+            proof.set(200);
+            assertThat(Ifbus.run(watch)).as("an answer that proves nothing").isEqualTo(ExitCode.LOG_BROKEN);
+            assertThat(folder.resolve("seen.alarm")).exists();
+        } finally {
+            bus.stop(0);
+        }
+        assertThat(Ifbus.run(watch)).as("nobody there").isEqualTo(ExitCode.NO_SERVER);
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
     }
 
     private String outcome(List<String> command, int exit) throws Exception {
