@@ -192,7 +192,7 @@ public final class Bus implements AutoCloseable {
 
     /** {@code host:port} of the HTTP interface. */
     public String http() {
-        return (config.http().host().contains(":") ? "[" + config.http().host() + "]" : config.http().host()) + ":" + httpPort;
+        return config.http().host() + ":" + httpPort;
     }
 
     /** Where SIP listens, in the order of the config. */

@@ -156,8 +156,8 @@ public final class HttpApi implements AutoCloseable {
     private URI self() {
         String host = switch (settings.host()) {
             case "0.0.0.0" -> "127.0.0.1";
-            case "::" -> "[::1]";
-            default -> settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+            case "[::]" -> "[::1]";
+            default -> settings.host();
         };
         return URI.create("http://" + host + ":" + javalin.port());
     }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Where the HTTP API listens and what it bears.
  *
- * @param host address to listen on
+ * @param host address to listen on, IPv6 in brackets
  * @param port 0 for any free one
  * @param names further host names under which browsers and agents may come, such as the name a reverse proxy answers to; without port
  * @param maxBodyBytes longest body taken
