@@ -247,7 +247,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
     /**
      * Goes on with what a former life left open (CONTRACT §8): ends its legs, repeats rungs, calls councils together again, delivers decisions.
      *
-     * @return how many escalations were open; completes when all of them have been told to go on
+     * @return how many escalations were open; completes when all of them have been told to go on, and fails when one of them cannot be
      */
     public CompletableFuture<Integer> recover() {
         CompletableFuture<Integer> answer = new CompletableFuture<>();
@@ -258,17 +258,25 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
                 for (EscalationRows.Open left : open) tokens.put(left.matter().id(), rows.legTokens(left.matter().id()));
                 List<EscalationRows.Delivery> undelivered = rows.deliveries();
                 parts.owner().execute(() -> {
-                    var unused = parts.timers().after(SETTLED, () -> { if (!closed) parts.voice().keep(Briefing.standing()); });
-                    for (EscalationRows.Open left : open) resume(left, tokens.getOrDefault(left.matter().id(), List.of()));
-                    deliveries.resume(undelivered);
-                    watchTheClock();
-                    answer.complete(open.size());
+                    try {
+                        goOn(open, tokens, undelivered);
+                        answer.complete(open.size());
+                    } catch (RuntimeException e) {
+                        answer.completeExceptionally(e);
+                    }
                 });
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
             }
         });
         return answer;
+    }
+
+    private void goOn(List<EscalationRows.Open> open, Map<String, List<String>> tokens, List<EscalationRows.Delivery> undelivered) {
+        var unused = parts.timers().after(SETTLED, () -> { if (!closed) parts.voice().keep(Briefing.standing()); });
+        for (EscalationRows.Open left : open) resume(left, tokens.getOrDefault(left.matter().id(), List.of()));
+        deliveries.resume(undelivered);
+        watchTheClock();
     }
 
     private void watchTheClock() {
