@@ -28,7 +28,6 @@ import org.infrafabric.escalate.DeskSettings;
 import org.infrafabric.escalate.EscalationDesk;
 import org.infrafabric.escalate.EscalationView;
 import org.infrafabric.escalate.HttpCourier;
-import org.infrafabric.escalate.LiveLeg;
 import org.infrafabric.escalate.Pace;
 import org.infrafabric.guard.Counters;
 import org.infrafabric.media.MediaCounters;
@@ -133,9 +132,9 @@ public final class Bus implements AutoCloseable {
                 store, owner, timers, new SecureRandom(),
                 config.limits().calls());
         calls = new Calls(callParts, desk::conferences);
+        CallDesk callDesk = new CallDesk(this::legs, calls, new Conferences(callParts, calls));
         WholeCheck wholeCheck = closing.add(new WholeCheck(witness, () -> sip.calls() > 0));
         metrics.witnessIntact(() -> witness.fault().isEmpty() ? 1 : 0, wholeCheck::verified);
-        CallDesk callDesk = new CallDesk(this::legs, calls, new Conferences(callParts, calls));
         reception.open(desk);
         endpoints = sip.start();
         int strays = calls.recover().join();
@@ -281,10 +280,9 @@ public final class Bus implements AutoCloseable {
         return witness.reader().keys().stream().map(known -> new PublishedKey(known.keyId(), known.publicKey(), known.since())).toList();
     }
 
-    private List<LiveCall> legs() {
-        CompletableFuture<List<LiveLeg>> legs = desk.legs();
-        return legs.orTimeout(1, TimeUnit.SECONDS).join().stream()
+    private CompletableFuture<List<LiveCall>> legs() {
+        return desk.legs().thenApply(legs -> legs.stream()
                 .map(leg -> new LiveCall(leg.id(), leg.party(), leg.role(), leg.state(), Optional.of(leg.escalation()), Rfc3339.format(leg.since())))
-                .toList();
+                .toList());
     }
 }

@@ -1,6 +1,7 @@
 package org.infrafabric.server;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.infrafabric.call.CallControl;
 import org.infrafabric.call.ConferenceControl;
@@ -12,4 +13,4 @@ import org.infrafabric.call.ConferenceControl;
  * @param control what operators do with calls
  * @param conferences what operators do with conferences
  */
-public record CallDesk(Supplier<List<LiveCall>> escalations, CallControl control, ConferenceControl conferences) {}
+public record CallDesk(Supplier<CompletableFuture<List<LiveCall>>> escalations, CallControl control, ConferenceControl conferences) {}

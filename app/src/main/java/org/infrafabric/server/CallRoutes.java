@@ -17,11 +17,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v1/calls} and what hangs below it; for operators. */
 final class CallRoutes {
-    private final Supplier<List<LiveCall>> escalations;
+    private final Supplier<CompletableFuture<List<LiveCall>>> escalations;
     private final CallControl control;
 
     /** @param escalations the legs that belong to escalations */
-    CallRoutes(Supplier<List<LiveCall>> escalations, CallControl control) {
+    CallRoutes(Supplier<CompletableFuture<List<LiveCall>>> escalations, CallControl control) {
         this.escalations = escalations;
         this.control = control;
     }
@@ -30,7 +30,7 @@ final class CallRoutes {
     void list(Context ctx) {
         ObjectNode node = JsonMapper.shared().createObjectNode();
         ArrayNode array = node.putArray("calls");
-        for (LiveCall call : escalations.get()) {
+        for (LiveCall call : Wishes.await(escalations.get())) {
             ObjectNode one = array.addObject().put("id", call.id()).put("party", call.party()).put("role", call.role()).put("state", call.state())
                     .put("since", call.since());
             call.escalation().ifPresent(escalation -> one.put("escalation", escalation));

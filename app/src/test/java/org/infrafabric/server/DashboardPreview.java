@@ -56,7 +56,7 @@ final class DashboardPreview implements Escalations {
         HttpParts parts = new HttpParts(this, log, token -> Optional.ofNullable(tokens.get(token)), new GuardHouse().live, List.of("legal", "safety"),
                 new org.infrafabric.sip.EdgeCheck(id -> Optional.empty()),
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), Rfc3339.format(start))),
-                new CallDesk(List::of, new ToldCalls(), new ToldCalls().rooms),
+                new CallDesk(() -> CompletableFuture.completedFuture(List.of()), new ToldCalls(), new ToldCalls().rooms),
                 new Metrics(), Optional::empty, () -> Duration.ZERO);
         HttpApi api = new HttpApi(HttpSettings.defaults("127.0.0.1", port), parts);
         System.out.println("http://127.0.0.1:" + api.start() + " until a key is pressed");

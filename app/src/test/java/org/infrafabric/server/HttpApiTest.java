@@ -379,7 +379,8 @@ class HttpApiTest {
         try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             HttpParts parts = new HttpParts(api.escalations, api.log, token -> Optional.empty(), api.guard.live, List.of(),
                     new org.infrafabric.sip.EdgeCheck(id -> java.util.Optional.empty()), List::of,
-                    new CallDesk(List::of, api.control, api.control.rooms), new Metrics(),
+                    new CallDesk(() -> java.util.concurrent.CompletableFuture.completedFuture(List.of()), api.control, api.control.rooms),
+                    new Metrics(),
                     Optional::empty, () -> Duration.ZERO);
             try (HttpApi second = new HttpApi(HttpSettings.defaults("127.0.0.1", taken.getLocalPort()), parts)) {
                 assertThat(org.assertj.core.api.Assertions.catchThrowable(second::start)).isInstanceOf(IOException.class)

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.infrafabric.message.VerifyKey;
@@ -44,8 +45,8 @@ final class RunningApi extends AskedApi {
                 new EdgeCheck(this::callKey),
                 () -> List.of(new PublishedKey(MemoryLog.KEY.keyId(), MemoryLog.KEY.verifyKey().toString(), "2026-11-21T12:00:00.000Z")),
                 new CallDesk(
-                        () -> List.of(
-                                new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z")),
+                        () -> CompletableFuture.completedFuture(List.of(
+                                new LiveCall("c1@x", "sip:expert@127.0.0.1", "expert", "ringing", Optional.of("esc-1"), "2026-11-21T12:00:01.000Z"))),
                         control, control.rooms),
                 metrics,
                 () -> ready ? Optional.empty() : Optional.of("starting or stopping"), () -> lag);
