@@ -40,7 +40,8 @@ final class DeleteBlobCommand implements Callable<Integer> {
         } catch (NoSuchElementException | IllegalStateException none) {
             throw new IllegalArgumentException(String.valueOf(none.getMessage()), none);
         } catch (DataDirectoryInUse running) {
-            entry = bus.send("DELETE", "/v1/witness/blobs/" + id + "?reason=" + URLEncoder.encode(reason, StandardCharsets.UTF_8), data);
+            entry = bus.send("DELETE", "/v1/witness/blobs/" + Operator.part(id) + "?reason=" + URLEncoder.encode(reason, StandardCharsets.UTF_8),
+                    data);
         }
         output.result(entry, "deleted: entry " + entry.path("seq").asLong(0) + " says so");
         return ExitCode.DONE;

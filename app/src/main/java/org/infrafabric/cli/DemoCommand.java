@@ -36,8 +36,10 @@ import org.infrafabric.witness.Verdict;
 import org.infrafabric.witness.Verifier;
 import org.infrafabric.witness.WitnessReader;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -53,7 +55,8 @@ final class DemoCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "MESSAGE.json",
             description = "The message to escalate; it is dated and signed anew. Default: one about a filing.") private Path file;
 
-    @Mixin private DataOption data = new DataOption();
+    @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "ifbus-data", showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Where its folder is made (default: ./ifbus-data).") private Path data = Path.of("ifbus-data");
 
     @Mixin private Output output = new Output();
 
@@ -61,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         ObjectNode message = message();
         IfMessage asked = sound(message);
-        Path folder = data.directory
+        Path folder = data
                 .resolve("demo-" + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now(ZoneId.systemDefault())));
         Output.progress("ifbus: starting the bus, an expert's and three guardians' phones on free loopback ports …");
         List<String> hazards = asked.hazards().isEmpty() ? List.of("safety") : asked.hazards();

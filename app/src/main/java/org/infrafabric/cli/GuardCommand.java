@@ -47,7 +47,12 @@ final class GuardCommand {
         } catch (MessageRefused refused) {
             throw new IllegalArgumentException(file + ": " + Failures.sentence(refused), refused);
         }
-        Explanation explanation = config.read().openGuard().explain(message, Instant.now(Clock.systemUTC()));
+        Config read = config.read();
+        for (String hazard : message.hazards())
+            if (!read.hazards().contains(hazard))
+                throw new IllegalArgumentException(file + ": the bus would refuse it before any rule is asked: hazard \"" + hazard
+                        + "\" is none of its own, which are " + String.join(", ", read.hazards()));
+        Explanation explanation = read.openGuard().explain(message, Instant.now(Clock.systemUTC()));
         output.result(Output.JSON.valueToTree(explanation.toMap()), explanation.text().stripTrailing());
         return ExitCode.DONE;
     }

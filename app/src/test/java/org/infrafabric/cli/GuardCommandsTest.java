@@ -4,12 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.infrafabric.guard.Guard;
 import org.infrafabric.guard.GuardEntries;
@@ -37,8 +34,6 @@ class GuardCommandsTest {
 
     @TempDir private Path folder;
 
-    private record Ran(int exit, String out, String err) {}
-
     @Test
     void shouldSayWhoIsOnDutyAndWhatIsNext() throws Exception {
         Files.writeString(folder.resolve("ifbus.yaml"), CONFIG);
@@ -46,15 +41,15 @@ class GuardCommandsTest {
         Ran night = run("expert", "on-duty", "--at", "2026-11-20T17:30:00Z", "--json");
         Ran told = run("expert", "on-duty", "--at", "2026-11-20T12:00:00+01:00");
 
-        assertThat(night.exit).as(night.err).isZero();
-        var json = JsonMapper.shared().readTree(night.out);
+        assertThat(night.exit()).as(night.err()).isZero();
+        var json = JsonMapper.shared().readTree(night.out());
         assertThat(json.at("/onDuty/0/name").asString()).isEqualTo("Eve");
         assertThat(json.at("/offDuty/0/name").asString()).isEqualTo("Ada");
         assertThat(json.path("uncovered").toString()).contains("safety").doesNotContain("legal");
         assertThat(json.at("/next/at").asString()).isEqualTo("2026-11-23T07:00:00.000Z");
         assertThat(json.at("/next/comeOn/0").asString()).isEqualTo("sip:ada@127.0.0.1:5080");
-        assertThat(told.out).contains("on duty   sip:ada").contains("next at 2026-11-20T17:00:00.000Z: off sip:ada@127.0.0.1:5080");
-        assertThat(run("expert", "on-duty", "--at", "noon").exit).isEqualTo(ExitCode.USAGE);
+        assertThat(told.out()).contains("on duty   sip:ada").contains("next at 2026-11-20T17:00:00.000Z: off sip:ada@127.0.0.1:5080");
+        assertThat(run("expert", "on-duty", "--at", "noon").exit()).isEqualTo(ExitCode.USAGE);
     }
 
     @Test
@@ -67,14 +62,14 @@ class GuardCommandsTest {
         Ran good = run("guard", "check", "good.yaml", "--json");
         Ran bad = run("guard", "check", "bad.yaml");
 
-        assertThat(good.exit).as(good.err).isZero();
-        assertThat(JsonMapper.shared().readTree(good.out).path("policyHash").asString()).hasSize(64);
-        assertThat(bad.exit).isEqualTo(ExitCode.USAGE);
-        assertThat(bad.err).contains("bad.yaml:3: rule \"a\": the condition is wrong");
+        assertThat(good.exit()).as(good.err()).isZero();
+        assertThat(JsonMapper.shared().readTree(good.out()).path("policyHash").asString()).hasSize(64);
+        assertThat(bad.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(bad.err()).contains("bad.yaml:3: rule \"a\": the condition is wrong");
         Files.writeString(folder.resolve("ifbus.yaml"), CONFIG + "guard: { policy: bad.yaml }\n");
-        assertThat(run("guard", "check", "ifbus.yaml").err).contains("bad.yaml:3:");
+        assertThat(run("guard", "check", "ifbus.yaml").err()).contains("bad.yaml:3:");
         Files.writeString(folder.resolve("ifbus.yaml"), CONFIG.replace("sip:ada", "ada"));
-        assertThat(run("guard", "check", "ifbus.yaml").err).contains("ifbus.yaml:2: experts[0].uri: a URI begins with sip:");
+        assertThat(run("guard", "check", "ifbus.yaml").err()).contains("ifbus.yaml:2: experts[0].uri: a URI begins with sip:");
     }
 
     @Test
@@ -84,28 +79,28 @@ class GuardCommandsTest {
 
         Ran whole = run("guard", "replay");
         Ran export = run("witness", "export");
-        Files.writeString(folder.resolve("log.jsonl"), export.out);
+        Files.writeString(folder.resolve("log.jsonl"), export.out());
         Ran exported = run("guard", "replay", "all", "--file", "log.jsonl", "--json");
-        Files.writeString(folder.resolve("log.jsonl"), export.out.replace("\"confidence\":\"0.25\"", "\"confidence\":\"0.95\""));
+        Files.writeString(folder.resolve("log.jsonl"), export.out().replace("\"confidence\":\"0.25\"", "\"confidence\":\"0.95\""));
         Ran tampered = run("guard", "replay", "--file", "log.jsonl");
 
-        assertThat(whole.exit).as(whole.err).isZero();
-        assertThat(whole.out).contains("1 judgements came out the same, 0 otherwise");
-        assertThat(exported.exit).isZero();
-        assertThat(exported.out.lines().toList().getLast()).isEqualTo("{\"same\":1,\"differ\":0,\"untold\":0}");
-        assertThat(tampered.exit).isEqualTo(ExitCode.LOG_BROKEN);
-        assertThat(tampered.out).contains("seq 3 m-1: differs: result is \"hold\" in the log and \"share\" judged again");
-        assertThat(run("guard", "replay", "--seq", "3").out).contains("seq 3 m-1: same");
-        assertThat(run("guard", "replay", "--trace", "m-1").exit).isZero();
-        assertThat(run("guard", "replay", "--seq", "1").exit).isEqualTo(ExitCode.USAGE);
+        assertThat(whole.exit()).as(whole.err()).isZero();
+        assertThat(whole.out()).contains("1 judgements came out the same, 0 otherwise");
+        assertThat(exported.exit()).isZero();
+        assertThat(exported.out().lines().toList().getLast()).isEqualTo("{\"same\":1,\"differ\":0,\"untold\":0}");
+        assertThat(tampered.exit()).isEqualTo(ExitCode.LOG_BROKEN);
+        assertThat(tampered.out()).contains("seq 3 m-1: differs: result is \"hold\" in the log and \"share\" judged again");
+        assertThat(run("guard", "replay", "--seq", "3").out()).contains("seq 3 m-1: same");
+        assertThat(run("guard", "replay", "--trace", "m-1").exit()).isZero();
+        assertThat(run("guard", "replay", "--seq", "1").exit()).isEqualTo(ExitCode.USAGE);
     }
 
     @Test
     void shouldSayWhenThereIsNoBusToReload() throws Exception {
         Ran nobody = run("guard", "reload", "--server", "127.0.0.1:1", "--token", "x");
-        assertThat(nobody.exit).isEqualTo(ExitCode.NO_SERVER);
-        assertThat(run("guard", "reload", "--server", "127.0.0.1:1").err).contains("operator.token");
-        assertThat(run("guard", "approve", "abc").exit).isEqualTo(ExitCode.USAGE);
+        assertThat(nobody.exit()).isEqualTo(ExitCode.NO_SERVER);
+        assertThat(run("guard", "reload", "--server", "127.0.0.1:1").err()).contains("operator.token");
+        assertThat(run("guard", "approve", "abc").exit()).isEqualTo(ExitCode.USAGE);
     }
 
     private void judged(Path data) throws Exception {
@@ -124,15 +119,5 @@ class GuardCommandsTest {
         }
     }
 
-    private Ran run(String... arguments) throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
-                        System.getProperty("java.class.path"), "--enable-native-access=ALL-UNNAMED", Ifbus.class.getName()));
-        line.addAll(List.of(arguments));
-        File out = folder.resolve("out.txt").toFile();
-        File err = folder.resolve("err.txt").toFile();
-        Process process = new ProcessBuilder(line).directory(folder.toFile()).redirectOutput(out).redirectError(err).start();
-        int exit = process.waitFor();
-        return new Ran(exit, Files.readString(out.toPath()), Files.readString(err.toPath()));
-    }
+    private Ran run(String... arguments) throws Exception { return Ran.in(folder, arguments); }
 }

@@ -31,6 +31,8 @@ class HelpTest {
                 all.assertThat(String.join(" ", parameter.description())).as(name + " " + parameter.paramLabel()).isNotBlank();
             }
             all.assertThat(command.optionsMap()).as(name).containsKey("--help");
+            boolean tells = command.subcommands().isEmpty() && !name.equals("ifbus mcp"); // whose stdout carries its protocol
+            if (tells) all.assertThat(command.optionsMap()).as(name).containsKey("--json");
             String help = new CommandLine(command).getUsageMessage();
             all.assertThat(help.lines().mapToInt(String::length).max().orElse(0)).as(name + "'s widest line\n" + help).isLessThanOrEqualTo(TERMINAL);
         }

@@ -89,6 +89,10 @@ class LogCommandsTest {
         Ran refused = run("guard", "explain", "m.json");
         assertThat(refused.exit()).isEqualTo(ExitCode.USAGE);
         assertThat(refused.err()).contains("m.json").contains("/level");
+        Files.writeString(folder.resolve("m.json"), Files.readString(folder.resolve("m.json")).replace("9", "2").replace("legal", "weather"));
+        Ran unknown = run("guard", "explain", "m.json");
+        assertThat(unknown.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(unknown.err()).contains("\"weather\"", "legal");
     }
 
     private Ran run(String... arguments) throws Exception { return Ran.in(folder, arguments); }

@@ -31,7 +31,8 @@ public final class VerifyKey {
         if (raw.length != BYTES) throw new IllegalArgumentException("an Ed25519 public key has 32 bytes, not " + raw.length);
         byte[] own = raw.clone();
         Ed25519.PublicPoint point = Ed25519.validatePublicKeyFullExport(own, 0);
-        if (point == null) throw new IllegalArgumentException("is no Ed25519 public key: not a canonical point of the prime-order subgroup");
+        if (point == null)
+            throw new IllegalArgumentException("these 32 bytes are no Ed25519 public key: not a canonical point of the prime-order subgroup");
         return new VerifyKey(own, point);
     }
 
