@@ -18,9 +18,12 @@ import org.infrafabric.testkit.Tshark;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /** Whole escalations with phones that we did not write, each with a tone of its own. */
+@Execution(ExecutionMode.CONCURRENT) // each has a bus of its own
 class CouncilTest {
     private static final double EXPERT = 700, SAGE = 1100, SKEPTIC = 1700;
     private static final double CLEARLY = 20; // dB, the tone test of DESIGN §8

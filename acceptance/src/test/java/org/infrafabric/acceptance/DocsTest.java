@@ -16,9 +16,12 @@ import org.infrafabric.testkit.Checkout;
 import org.infrafabric.testkit.IfbusProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /** The docs say nothing that is not so: their commands are run and their outputs compared, and what they point at is there. */
+@Execution(ExecutionMode.CONCURRENT) // they wait for the telephone most of the time
 class DocsTest {
     private static final Pattern COMMAND = Pattern.compile("\\./ifbus ([a-z]+)");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(?:#[^)]*)?\\)");

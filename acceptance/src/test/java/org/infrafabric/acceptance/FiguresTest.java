@@ -12,9 +12,12 @@ import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /** What {@code /metrics} says after a real escalation, held to what the log says of it (CONTRACT §7). */
+@Execution(ExecutionMode.CONCURRENT) // it has a bus of its own
 class FiguresTest {
     private static final List<String> OUTCOMES = List.of("decided", "denied", "held", "shared", "exhausted", "expired", "cancelled");
 

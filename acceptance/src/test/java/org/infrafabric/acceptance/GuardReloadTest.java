@@ -10,9 +10,12 @@ import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.IfbusProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /** A policy that changes under a running bus: by signal, by command and over HTTP; and all that was judged, judged again. */
+@Execution(ExecutionMode.CONCURRENT) // it has a bus of its own
 class GuardReloadTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 

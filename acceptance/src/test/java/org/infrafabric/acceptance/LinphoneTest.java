@@ -8,9 +8,12 @@ import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Linphone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /** An expert whose phone is a Linphone: it rings, is answered, and its keys take the case and decide it. */
+@Execution(ExecutionMode.CONCURRENT) // it has a bus of its own
 class LinphoneTest {
     @TempDir Path folder;
 

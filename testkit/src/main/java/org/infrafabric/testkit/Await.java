@@ -5,8 +5,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
-/** Waits for something that tells nobody when it happens; looks every 20 ms. */
+/** Waits for something that tells nobody when it happens: looks often at first, for what is nearly there, and then every 50 ms. */
 public final class Await {
+    private static final long FIRST_MILLIS = 5;
+    private static final long MOST_MILLIS = 50;
+
     private Await() {}
 
     /** The first answer that {@code enough} likes. Throws AssertionError, with what was seen last, after {@code limit}. */
@@ -28,9 +31,9 @@ public final class Await {
     /** Whether {@code look} becomes true within {@code limit}: for what is done again until it helps, and for what must not happen for a while. */
     public static boolean within(Duration limit, Callable<Boolean> look) throws Exception {
         long end = System.nanoTime() + limit.toNanos();
-        while (!look.call()) {
+        for (long pause = FIRST_MILLIS; !look.call(); pause = Math.min(MOST_MILLIS, 2 * pause)) {
             if (System.nanoTime() - end > 0) return false;
-            Thread.sleep(20);
+            Thread.sleep(pause);
         }
         return true;
     }

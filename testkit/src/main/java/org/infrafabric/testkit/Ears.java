@@ -49,6 +49,13 @@ public final class Ears {
         return new Ears(samples, 8_000);
     }
 
+    /** Hears 16-bit samples as they are. */
+    public static Ears on(short[] sound, float rate) {
+        double[] samples = new double[sound.length];
+        for (int i = 0; i < samples.length; i++) samples[i] = sound[i] / 32768.0;
+        return new Ears(samples, rate);
+    }
+
     /** Hears the G.711 A-law payloads of captured RTP packets, as hex digits with or without colons, in the order of the capture. */
     public static Ears onALaw(Iterable<String> payloads) {
         java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
@@ -145,6 +152,24 @@ public final class Ears {
         double sum = 0;
         for (int i = 0; i < Math.min(one.length, other.length); i++) sum += one[i] * other[i];
         return sum;
+    }
+
+    /**
+     * How like the first second of {@code sound} the most alike second in here is: 1 for the same sound, however loud, and well below a half for other speech.
+     * Both at the same rate.
+     */
+    public double like(Ears sound) {
+        int second = Math.min((int) rate, sound.samples.length);
+        double own = 0, theirs = 0, best = 0;
+        for (int i = 0; i < second; i++) own += sound.samples[i] * sound.samples[i];
+        for (int start = 0; start + second <= samples.length; start++) {
+            double product = 0;
+            if (start == 0) for (int i = 0; i < second; i++) theirs += samples[i] * samples[i];
+            else theirs += samples[start + second - 1] * samples[start + second - 1] - samples[start - 1] * samples[start - 1];
+            for (int i = 0; i < second; i++) product += sound.samples[i] * samples[start + i];
+            best = Math.max(best, product / Math.sqrt(Math.max(1e-6, own * theirs)));
+        }
+        return best;
     }
 
     /** Level of a tone in dB over the whole. */

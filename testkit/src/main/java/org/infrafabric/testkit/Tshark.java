@@ -13,11 +13,13 @@ public final class Tshark implements AutoCloseable {
     private final Process process;
     private final Path folder;
     private final Path file;
+    private final PcapNg read;
 
     private Tshark(Process process, Path folder, Path file) {
         this.process = process;
         this.folder = folder;
         this.file = file;
+        this.read = new PcapNg(file);
     }
 
     /** Captures on the loopback what {@code filter} (pcap syntax) lets through, at most 200 MB. */
@@ -55,6 +57,11 @@ public final class Tshark implements AutoCloseable {
             throw new AssertionError("tshark took over a minute to read " + file);
         }
         return Files.readAllLines(out);
+    }
+
+    /** What it has captured so far, undissected: for who looks again and again. */
+    public List<Datagram> datagrams() throws IOException {
+        return read.datagrams();
     }
 
     /** Packets that no dissector can make sense of; must be none. */
