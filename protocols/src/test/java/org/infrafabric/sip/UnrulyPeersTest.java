@@ -355,6 +355,35 @@ class UnrulyPeersTest {
     }
 
     @Test
+    void shouldMakeTheOfferToWhoMakesNone() throws Exception {
+        answerAfter(0);
+        String messages = called(sent(call("INVITE", 1, "first", false, "", false)) + perhaps(100) + perhaps(180) + tagged(200)
+                + sent(call("ACK", 1, "ack", true, "", true)) + pause(100) + sent(call("BYE", 2, "bye", true, "", false)) + response(200));
+        told("answered", "ended well by peer");
+        assertThat(messages).contains("m=audio 41000 ");
+        assertThat(audio.connected).as("by the answer in the ACK").hasSize(1);
+    }
+
+    @Test
+    void shouldHoldWhoOffersAtTheSameMomentAfterBothHaveGivenWay() throws Exception {
+        onIncoming = call -> {
+            call.ring();
+            loop.execute(() -> leg = Optional.of(call.answer(audio, heard)));
+        };
+        onAnswered = () -> assertThat(leg.orElseThrow().hold()).isTrue();
+        String ours = INVITED.replace(" rrs=\"true\"", "").replace("</action>",
+                "<ereg regexp=\".*\" search_in=\"hdr\" header=\"CSeq:\" assign_to=\"number\"/></action>").replace("via,caller", "number,via,caller");
+        String pending = "SIP/2.0 491 Request Pending\nVia:[$via]\nFrom:[$caller]\nTo:[$callee]\n[last_Call-ID:]\nCSeq:[$number]\n"
+                + "Content-Length: 0\n\n";
+        String messages = called(sent(invite("")) + perhaps(100) + perhaps(180) + tagged(200) + sent(ack(1, "ack")) + ours
+                + sent(call("INVITE", 2, "cross", true, "", true)) + perhaps(100) + response(491) + sent(call("ACK", 2, "cross", true, "", false))
+                + sent(pending) + request("ACK") + request("INVITE") + sent(confirm("", true)) + request("ACK")
+                + sent(call("BYE", 3, "bye", true, "", false)) + response(200));
+        told("answered", "ended well by peer");
+        assertThat(messages.split("a=sendonly", -1)).as("asked for twice").hasSize(3);
+    }
+
+    @Test
     void shouldRingReliablyThroughLostDoubledForeignAndLatePracks() throws Exception {
         onIncoming = call -> {
             call.ring();
