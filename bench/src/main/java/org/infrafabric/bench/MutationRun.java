@@ -1,4 +1,4 @@
-package org.infrafabric.sip;
+package org.infrafabric.bench;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -9,18 +9,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
-import org.infrafabric.bench.Indifferent;
 import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
 import org.infrafabric.media.AudioPort;
+import org.infrafabric.sip.Endpoint;
+import org.infrafabric.sip.SipSettings;
+import org.infrafabric.sip.UnwiredAgent;
 import org.infrafabric.testkit.Mutations;
 import org.infrafabric.testkit.SipSamples;
 import org.infrafabric.time.HandTimers;
@@ -30,13 +30,13 @@ import org.infrafabric.time.HandTimers;
  * TCP stream in pieces. Calls that get through are refused, answered or left ringing by chance. Time is driven by hand: after each block all timers
  * run out, and then nothing may be left.
  */
-public final class MutationRun implements Network {
+final class MutationRun {
     private static final int BLOCK = 20_000;
     /** Longer than any transaction, and than the session timers that a call of chance may bring. */
     private static final Duration LONG_AFTER = Duration.ofDays(2);
     private static final int MOST_OUTCOMES = 10_000;
-    private static final Hop UDP = new Hop(Endpoint.Protocol.UDP, new InetSocketAddress("127.0.0.1", 5080), 0);
-    private static final Hop TCP = new Hop(Endpoint.Protocol.TCP, new InetSocketAddress("127.0.0.1", 5080), 1);
+    private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 5080);
+    private static final int LINE = 60;
 
     private final HandTimers time = new HandTimers(Instant.EPOCH);
     private final RandomGenerator random;
@@ -45,20 +45,18 @@ public final class MutationRun implements Network {
     private final List<Leg> legs = new ArrayList<>();
     private final Map<String, Long> outcomes = new TreeMap<>();
     private final AudioPort silence;
-    private final Core core;
+    private final UnwiredAgent agent;
     private String lastSent = "";
 
     /**
      * @param seed the same run again
      * @param silence stands in for the media of calls that get through
      */
-    public MutationRun(long seed, AudioPort silence) {
+    MutationRun(long seed, AudioPort silence) {
         random = new SplittableRandom(seed);
         this.silence = silence;
         SipSettings settings = new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:5060")), "sip:bus@ifbus.test", "ifbus/bench");
-        core = new Core(settings, time, time, this, new Ids(new Random(seed)), this::onIncoming, EscalationHeaders.none(), SipAccess.NONE,
-                SipJournal.NONE,
-                SipCounters.NONE, (host, found) -> found.accept(Optional.empty()));
+        agent = new UnwiredAgent(settings, time, time, new Random(seed), this::onIncoming, this::onSent);
         seeds = SipMessages.all();
     }
 
@@ -68,7 +66,7 @@ public final class MutationRun implements Network {
      * @param outcomes what the agent did → how often
      * @param heapBefore bytes in use after the first block, and {@code heapAfter} the last one
      */
-    public record Result(long messages, double seconds, Map<String, Long> outcomes, long heapBefore, long heapAfter) {}
+    record Result(long messages, double seconds, Map<String, Long> outcomes, long heapBefore, long heapAfter) {}
 
     /**
      * Sends {@code count} messages.
@@ -76,7 +74,7 @@ public final class MutationRun implements Network {
      * @param progress is told how many are done, after each block
      * @throws IllegalStateException naming the message, when the agent breaks or keeps something
      */
-    public Result run(long count, LongConsumer progress) {
+    Result run(long count, LongConsumer progress) {
         long heapBefore = 0;
         long begun = System.nanoTime();
         for (long done = 0; done < count;) {
@@ -96,7 +94,7 @@ public final class MutationRun implements Network {
         lastSent = "silence";
         try {
             if (random.nextInt(4) == 0) overTcp(message);
-            else core.onMessage(message, UDP);
+            else agent.onDatagram(message, PEER);
             time.advance(Duration.ofMillis(1));
         } catch (RuntimeException fault) {
             throw new IllegalStateException("the agent broke on: " + new String(message, ISO_8859_1), fault);
@@ -105,18 +103,13 @@ public final class MutationRun implements Network {
     }
 
     private void overTcp(byte[] message) {
-        StreamFramer framer = new StreamFramer();
+        List<byte[]> pieces = new ArrayList<>();
         for (int at = 0; at < message.length;) {
             int to = Math.min(message.length, at + 1 + random.nextInt(600));
-            StreamFramer.Cut cut = framer.feed(Arrays.copyOfRange(message, at, to));
-            for (byte[] whole : cut.messages()) core.onMessage(whole, TCP);
-            cut.broken().ifPresent(broken -> core.intake().onBroken(broken, TCP));
-            if (cut.broken().isPresent()) {
-                if (lastSent.equals("silence")) lastSent = "connection closed";
-                return;
-            }
+            pieces.add(Arrays.copyOfRange(message, at, to));
             at = to;
         }
+        if (!agent.onStream(pieces, PEER) && lastSent.equals("silence")) lastSent = "connection closed";
     }
 
     private void finishBlock() {
@@ -125,8 +118,8 @@ public final class MutationRun implements Network {
         time.advance(LONG_AFTER);
         ringing.clear();
         legs.clear();
-        if (core.transactions().open() != 0 || core.calls() != 0 || time.pending() > 0)
-            throw new IllegalStateException(core.transactions().open() + " transactions, " + core.calls() + " calls and " + time.pending()
+        if (agent.transactions() != 0 || agent.calls() != 0 || time.pending() > 0)
+            throw new IllegalStateException(agent.transactions() + " transactions, " + agent.calls() + " calls and " + time.pending()
                     + " timers are left when all have run out");
     }
 
@@ -141,19 +134,9 @@ public final class MutationRun implements Network {
         }
     }
 
-    @Override
-    public void send(Hop to, byte[] message, Runnable onFailure) {
-        int end = Math.max(0, ByteSearch.lineBreak(message, 0));
-        String line = Ascii.text(message, 0, Math.min(end, 60));
+    private void onSent(byte[] message) {
+        String line = new String(message, 0, Math.min(message.length, LINE), ISO_8859_1).lines().findFirst().orElse("");
         lastSent = line.startsWith("SIP/2.0 ") ? line.substring(8) : line.substring(0, Math.max(0, line.indexOf(' '))) + " sent";
-    }
-
-    @Override
-    public void connect(Hop to, Consumer<Boolean> then) { then.accept(false); }
-
-    @Override
-    public Optional<InetSocketAddress> local(Endpoint.Protocol protocol, Optional<InetSocketAddress> remote) {
-        return Optional.of(new InetSocketAddress("127.0.0.1", 5060));
     }
 
     private static long heap() {
