@@ -30,6 +30,7 @@ import org.infrafabric.escalate.EscalationView;
 import org.infrafabric.escalate.HttpCourier;
 import org.infrafabric.escalate.Pace;
 import org.infrafabric.guard.Counters;
+import org.infrafabric.guard.Policy;
 import org.infrafabric.media.MediaCounters;
 import org.infrafabric.media.MediaEngine;
 import org.infrafabric.message.Rfc3339;
@@ -89,6 +90,7 @@ public final class Bus implements AutoCloseable {
     private Bus(Config config, Supplier<Config> source, Closing closing) throws IOException {
         this.config = config;
         this.closing = closing;
+        Ahead<Policy> policy = Ahead.begin("policy", config::policy); // no other part of a start takes as long
         DataDirectory data = new DataDirectory(config.data());
         data.make();
         store = closing.add(SqliteStore.open(data.database()));
@@ -98,7 +100,7 @@ public final class Bus implements AutoCloseable {
         countEntries(metrics);
         Cosigning cosigning = cosigning(metrics);
         Counters counters = Counters.open(store, Clock.systemUTC().instant(), System.nanoTime());
-        guard = LiveGuard.open(config, source, data.path(), store, witness, Clock.systemUTC(), counters);
+        guard = LiveGuard.open(config, policy.get(), source, data.path(), store, witness, Clock.systemUTC(), counters);
 
         EventLoops loops = closing.add(EventLoops.open("bus", 1));
         owner = loops.next();

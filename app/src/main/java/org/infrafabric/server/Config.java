@@ -222,12 +222,18 @@ public record Config(String file, String domain, String node, Path data, Http ht
                 .toList();
     }
 
-    /** The same with counters of its own, for judging beside the bus. */
-    public Guard openGuard() { return openGuard(Counters.inMemory()); }
+    /** The guard with counters of its own, for judging beside the bus. Throws as {@link #policy}. */
+    public Guard openGuard() {
+        return openGuard(policy(), Counters.inMemory());
+    }
 
-    /** The guard, with its policy read. Throws {@link org.infrafabric.guard.InvalidFile} when the policy cannot be used. */
-    public Guard openGuard(Counters counters) {
-        Policy policy = guard.policy().map(Policy::read).orElseGet(Policy::builtIn);
+    /** The rules, read and compiled. Throws {@link org.infrafabric.guard.InvalidFile} when they cannot be used. */
+    Policy policy() {
+        return guard.policy().map(Policy::read).orElseGet(Policy::builtIn);
+    }
+
+    /** The guard of a policy and this config. Throws {@link org.infrafabric.guard.InvalidFile} when the two do not fit. */
+    Guard openGuard(Policy policy, Counters counters) {
         return new Guard(policy, roster(), new GuardSettings(council, guard.requireSignatures(), guard.callsPerMinute()), counters);
     }
 

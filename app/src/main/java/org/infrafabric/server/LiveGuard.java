@@ -17,6 +17,7 @@ import org.infrafabric.guard.Counters;
 import org.infrafabric.guard.Guard;
 import org.infrafabric.guard.GuardEntries;
 import org.infrafabric.guard.InvalidFile;
+import org.infrafabric.guard.Policy;
 import org.infrafabric.guard.Problem;
 import org.infrafabric.message.CanonicalJson;
 import org.infrafabric.message.VerifyKey;
@@ -90,16 +91,18 @@ public final class LiveGuard implements Credentials {
      * Puts the first guard in force and writes it down. Where another was in force last, whose change needs approvals, it is that one, from the log: what the
      * config has waits for them.
      *
+     * @param policy of that config
      * @param source reads the config anew
      * @param data where tokens are kept
      * @param counters kept in {@code store}
      * @throws IOException a token's file cannot be used
-     * @throws InvalidFile the policy cannot be used
+     * @throws InvalidFile the policy does not fit the config
      */
-    public static LiveGuard open(Config config, Supplier<Config> source, Path data, SqliteStore store, Witness witness, InstantSource clock,
+    public static LiveGuard open(Config config, Policy policy, Supplier<Config> source, Path data, SqliteStore store, Witness witness,
+            InstantSource clock,
             Counters counters) throws IOException {
         LastInForce last = new LastInForce(store);
-        InForce wanted = new InForce(config, config.openGuard(counters), Tokens.open(config, data), clock.instant());
+        InForce wanted = new InForce(config, config.openGuard(policy, counters), Tokens.open(config, data), clock.instant());
         Optional<Problem> unwritable = unwritable(wanted);
         if (unwritable.isPresent()) throw new InvalidFile(unwritable.get());
         Optional<LastInForce.Kept> before = last.read();
@@ -199,7 +202,7 @@ public final class LiveGuard implements Credentials {
         InForce next;
         try {
             Config read = source.get();
-            next = new InForce(read, read.openGuard(counters), Tokens.open(read, data), clock.instant());
+            next = new InForce(read, read.openGuard(read.policy(), counters), Tokens.open(read, data), clock.instant());
         } catch (InvalidFile invalid) {
             return reject(cause, by, invalid.problems());
         } catch (IOException unusable) {

@@ -51,7 +51,8 @@ final class GuardHouse implements AutoCloseable {
 
     /** As a process that starts with what the files say. */
     LiveGuard open() throws IOException {
-        live = LiveGuard.open(read(), this::read, folder.resolve("data"), store, log, () -> now, Counters.open(store, now, 0));
+        Config config = read();
+        live = LiveGuard.open(config, config.policy(), this::read, folder.resolve("data"), store, log, () -> now, Counters.open(store, now, 0));
         return live;
     }
 
