@@ -1,9 +1,9 @@
 package org.infrafabric.escalate;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.infrafabric.escalate.Escalations.Refusal;
 import org.infrafabric.escalate.Escalations.Refusal.Code;
 import org.infrafabric.guard.Agent;
@@ -69,10 +69,10 @@ final class Door {
     }
 
     private static Optional<Refusal> ifNew(IfMessage message, String field, Set<String> hazards, Instant now) {
-        List<String> known = hazards.stream().sorted().toList();
         for (int i = 0; i < message.hazards().size(); i++) {
             if (hazards.contains(message.hazards().get(i))) continue;
-            return Optional.of(new Refusal(Code.UNKNOWN_HAZARD, field + i, "There are these hazards: " + String.join(", ", known) + "."));
+            return Optional.of(new Refusal(Code.UNKNOWN_HAZARD, field + i,
+                    "There are these hazards: " + hazards.stream().sorted().collect(Collectors.joining(", ")) + "."));
         }
         if (Signatures.isStale(message.timestamp(), now)) {
             return Optional.of(new Refusal(Code.STALE, "/timestamp", "The timestamp is over 300 s off; set the clock, and send a new message."));
