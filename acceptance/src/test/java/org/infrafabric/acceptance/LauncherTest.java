@@ -14,31 +14,34 @@ import org.infrafabric.testkit.Checkout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher and its AOT cache, in a checkout of its own that shares nothing but the jars. */
+/** The launcher and its AOT caches, in a checkout of its own that shares nothing but the jars. */
 class LauncherTest {
     @TempDir Path folder;
 
     @Test
-    void shouldStartWithoutACacheMakeOneOnceAndSurviveABrokenOne() throws Exception {
+    void shouldStartWithoutACacheMakeBothOnceAndSurviveBrokenOnes() throws Exception {
         Path root = checkout();
-        Path cache = root.resolve("app/target/ifbus.aot");
+        Path bus = root.resolve("app/target/ifbus.aot"), reading = root.resolve("app/target/ifbus-reading.aot");
         assertThat(output(start(root, "--version"))).startsWith("ifbus ");
-        assertThat(cache).as("IFBUS_NO_BUILD makes none by itself").doesNotExist();
+        assertThat(List.of(bus, reading)).as("IFBUS_NO_BUILD makes none by itself").noneMatch(Files::exists);
 
         List<Process> both = List.of(start(root, "rehearse"), start(root, "rehearse"));
         for (Process one : both) output(one);
-        assertThat(Files.size(cache)).isGreaterThan(10_000_000);
-        assertThat(names(root.resolve("app/target"))).as("nothing is left aside").noneMatch(name -> name.matches("(ifbus\\.aot|native)\\..*"));
-        assertThat(output(start(root, "--version", "-Xlog:class+load"))).as("classes come from it").contains("source: shared objects file")
-                .contains("org.infrafabric.cli.Ifbus source: shared objects file");
+        assertThat(Files.size(bus)).isGreaterThan(40_000_000);
+        assertThat(Files.size(reading)).as("little is needed to read").isBetween(10_000_000L, 40_000_000L);
+        assertThat(names(root.resolve("app/target"))).as("nothing is left aside")
+                .noneMatch(name -> name.matches("(ifbus(-reading)?\\.aot|native)\\..*"));
+        assertThat(output(start(root, "--version", "-Xlog:class+load"))).contains("org.infrafabric.cli.Ifbus source: shared objects file")
+                .as("old classes, too").contains("picocli.CommandLine source: shared objects file")
+                .as("but not a bus's").doesNotContain("org.infrafabric.sip.UserAgent ", "org.eclipse.jetty.server.Server ");
 
-        var made = Files.getLastModifiedTime(cache);
+        var made = List.of(Files.getLastModifiedTime(bus), Files.getLastModifiedTime(reading));
         output(start(root, "rehearse"));
-        assertThat(Files.getLastModifiedTime(cache)).as("one that fits is kept").isEqualTo(made);
+        assertThat(List.of(Files.getLastModifiedTime(bus), Files.getLastModifiedTime(reading))).as("those that fit are kept").isEqualTo(made);
 
-        Files.write(cache, Arrays.copyOf(Files.readAllBytes(cache), 5_000_000));
+        Files.write(reading, Arrays.copyOf(Files.readAllBytes(reading), 5_000_000));
         assertThat(output(start(root, "--version"))).startsWith("ifbus ");
-        Files.writeString(cache, "no cache at all");
+        Files.writeString(reading, "no cache at all");
         assertThat(output(start(root, "--version"))).startsWith("ifbus ");
         assertThat(output(start(root, "--version", "-XX:+UseG1GC"))).as("another collector than the cache was made with").startsWith("ifbus ");
     }

@@ -19,33 +19,45 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.infrafabric.client.IfbusClient;
+import org.infrafabric.client.IfbusException;
 import org.infrafabric.mcp.Caller;
 import org.infrafabric.mcp.StdioServer;
+import org.infrafabric.message.MessageRefused;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.SigningKey;
+import org.infrafabric.message.TraceIds;
 import org.infrafabric.phones.Phone;
 import org.infrafabric.phones.PhoneSettings;
 import org.infrafabric.phones.Phones;
 import org.infrafabric.phones.Script;
 import org.infrafabric.server.Bus;
 import org.infrafabric.server.Config;
+import org.infrafabric.server.DataDirectory;
 import org.infrafabric.server.Role;
 import org.infrafabric.server.Tokens;
 import org.infrafabric.speech.EmbeddedVoice;
+import org.infrafabric.store.SqliteStore;
+import org.infrafabric.witness.Change;
+import org.infrafabric.witness.Draft;
+import org.infrafabric.witness.EventType;
+import org.infrafabric.witness.WitnessLog;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Does once, in a throw-away folder, what a bus does all day: some escalations with scripted phones to their decisions, over real sockets, and the commands that read the
- * log. {@code ./ifbus} runs this after a build while the JVM records what it loads and which methods are used most (JEP 514, JEP 515), so that every later start
- * finds its classes linked, and the first call does not wait for a cold JVM.
+ * Does once, in a throw-away folder, what a bus does all day: some escalations with scripted phones to their decisions, over real sockets; or, with
+ * {@code --reading}, what people ask of its log. {@code ./ifbus} runs both after a build while the JVM records what it loads and which methods are used most
+ * (JEP 514, JEP 515), so that every later start finds its classes linked, and the first call does not wait for a cold JVM.
  */
 @Command(name = "rehearse", hidden = true, description = "Run some escalations in a throw-away folder and stop.")
 final class RehearseCommand implements Callable<Integer> {
     private static final int ESCALATIONS = 4;
     private static final int SENTENCES = 50;
+    private static final int ENTRIES = 100;
     private static final Duration AT_MOST = Duration.ofSeconds(45);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final List<String> HAZARDS = List.of("safety", "ethics", "legal", "privacy");
@@ -54,17 +66,39 @@ final class RehearseCommand implements Callable<Integer> {
             "/v1/witness/head",
             "/v1/witness/entries?limit=200", "/v1/keys", "/v1/calls", "/metrics", "/readyz", "/openapi.yaml", "/v1/nothing");
 
+    @Option(names = "--reading", description = "Only the help, and the commands that read a log.") private boolean reading;
+
     @Override
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("ifbus-rehearsal");
         try {
             Ifbus.run("--help");
-            speak();
-            escalate(folder);
+            if (reading) {
+                read(folder);
+            } else {
+                speak();
+                escalate(folder);
+            }
             return Ifbus.run("witness", "verify", "--data-dir", folder.resolve("data").toString());
         } finally {
             delete(folder);
         }
+    }
+
+    private static void read(Path folder) throws IOException {
+        DataDirectory data = new DataDirectory(folder.resolve("data"));
+        data.make();
+        try (SqliteStore store = SqliteStore.open(data.database());
+                WitnessLog log = WitnessLog.open(store, "rehearsal", SigningKey.generate(), Clock.systemUTC())) {
+            for (int i = 0; i < ENTRIES; i++)
+                log.append(Change.of(new Draft(EventType.CLOCK_JUMPED, TraceIds.random(RandomGenerator.getDefault()),
+                        Output.object().put("millis", i).put("running", 0)))).join();
+        }
+        String of = data.path().toString(), export = folder.resolve("log.jsonl").toString();
+        Ifbus.run("witness", "log", "--data-dir", of);
+        Ifbus.run("witness", "prove", "--seq", "1", "--data-dir", of);
+        Ifbus.run("witness", "export", "--out", export, "--data-dir", of);
+        Ifbus.run("witness", "verify", "--file", export);
     }
 
     /** The voice that is always there has much to load, and is needed when there is much to do. */
@@ -85,11 +119,25 @@ final class RehearseCommand implements Callable<Integer> {
             try (Bus bus = Bus.start(Config.read(file)); HttpClient http = HttpClient.newHttpClient()) {
                 Asking asking = new Asking(URI.create("http://" + bus.http()), folder.resolve("data"), http);
                 IfbusClient client = IfbusClient.connect(asking.bus, asking.token(Role.AGENT, AGENT));
-                for (int i = 0; i < ESCALATIONS; i++) client.escalate(message(i), key);
+                for (int i = 0; i < ESCALATIONS; i++) ask(client, message(i), key);
                 asking.until(AT_MOST);
                 converse(client, key);
                 for (String path : READ) asking.get(path, Role.OPERATOR);
                 for (int i = 0; i < ESCALATIONS; i++) asking.get("/v1/escalations/rehearsal-" + i, Role.OPERATOR);
+            }
+        }
+    }
+
+    /** A JVM that has just started, and records what it does, may be too busy at first. */
+    private static void ask(IfbusClient client, ObjectNode message, SigningKey key) throws IfbusException, MessageRefused, InterruptedException {
+        long end = System.nanoTime() + AT_MOST.toNanos();
+        while (true) {
+            try {
+                client.escalate(message, key);
+                return;
+            } catch (IfbusException.Refused refused) {
+                if (refused.status() != 503 || System.nanoTime() - end > 0) throw refused;
+                Thread.sleep(LOOK);
             }
         }
     }
