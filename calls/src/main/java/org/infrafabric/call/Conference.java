@@ -3,9 +3,7 @@ package org.infrafabric.call;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,14 +54,13 @@ public final class Conference {
 
     /** Numbers of seats that the owner does not give. */
     private static final int GUESTS = 1 << 20;
-    /** A voice that has not spoken by then is replaced by {@link Tones#NOTICE}: silence would be taken for a dead line. */
-    private static final Duration VOICE_AT_MOST = Duration.ofSeconds(8);
 
     private final Dialer dialer;
     private final AudioBridge bridge;
     private final Executor owner;
     private final Timers timers;
     private final Listener listener;
+    private final VoiceInTime voice;
     private final Instant since;
     private final Map<Integer, Seat> seats = new LinkedHashMap<>();
     private @Nullable Tape tape;
@@ -77,6 +74,7 @@ public final class Conference {
         this.owner = owner;
         this.timers = timers;
         this.listener = listener;
+        voice = new VoiceInTime(owner, timers);
         since = timers.wallTime();
     }
 
@@ -191,20 +189,20 @@ public final class Conference {
     public void say(int seat, List<CompletableFuture<Pcm>> parts, Consumer<Said> finished) {
         Seat known = seats.get(seat);
         if (known == null || parts.isEmpty()) finished.accept(Said.SPOKEN);
-        else known.say(new Line(parts, finished));
+        else known.speech.say(parts, finished);
     }
 
     /** Stops what one seat is being told. */
     public void hush(int seat) {
         Seat known = seats.get(seat);
-        if (known != null) known.hush();
+        if (known != null) known.speech.hush();
     }
 
     /** Says something to all in the mix and into the recording; a short tone where there is no voice in time. {@code finished} is told after its length. */
     public void announce(CompletableFuture<Pcm> audio, Consumer<Said> finished) {
-        inTime(audio, pcm -> {
+        voice.take(audio, pcm -> {
             if (!closed) bridge.announce(pcm);
-            var unused = timers.after(length(pcm), () -> finished.accept(said(pcm)));
+            var unused = timers.after(length(pcm), () -> finished.accept(VoiceInTime.said(pcm)));
         });
     }
 
@@ -282,34 +280,12 @@ public final class Conference {
         return tape == null ? CompletableFuture.completedFuture(Optional.empty()) : tape.finished().thenApply(Optional::of);
     }
 
-    private static Said said(Pcm audio) { return audio == Tones.NOTICE ? Said.TONE : Said.SPOKEN; }
-
     private static Duration length(Pcm audio) { return Duration.ofMillis(audio.samples().length * 1000L / audio.rate()); }
-
-    /** Hands over the audio on the owner's thread, or the tone that stands in for it. Exactly once. */
-    private void inTime(CompletableFuture<Pcm> audio, Consumer<Pcm> take) {
-        if (audio.isDone()) {
-            take.accept(audio.isCompletedExceptionally() ? Tones.NOTICE : audio.join());
-            return;
-        }
-        boolean[] taken = new boolean[1]; // owner's thread only
-        Timers.Timer late = timers.after(VOICE_AT_MOST, () -> {
-            if (taken[0]) return;
-            taken[0] = true;
-            take.accept(Tones.NOTICE);
-        });
-        var unused = audio.whenComplete((pcm, failure) -> owner.execute(() -> {
-            if (taken[0]) return;
-            taken[0] = true;
-            late.cancel();
-            take.accept(failure == null ? pcm : Tones.NOTICE);
-        }));
-    }
 
     /** One party: its leg, its port, and what it is still to be told. */
     private final class Seat implements Leg.Listener, AudioPort.Listener {
         private final int number;
-        private final Deque<Line> lines = new ArrayDeque<>();
+        private final Speech speech = new Speech(voice, this::port);
         private final String track;
         private final String party;
         private final Listener told;
@@ -343,44 +319,6 @@ public final class Conference {
             return open;
         }
 
-        /** Lines are said in the order they were asked for, even when a later one is ready earlier. */
-        private void say(Line line) {
-            lines.add(line);
-            await(line);
-        }
-
-        private void await(Line line) {
-            inTime(line.parts.get(line.taken), part -> {
-                if (!lines.contains(line)) return;
-                line.take(part);
-                sayReady();
-                if (!line.complete()) await(line);
-            });
-        }
-
-        private void sayReady() {
-            for (Line line = lines.peek(); line != null; line = lines.peek()) {
-                for (Pcm part = line.ready.poll(); part != null; part = line.ready.poll()) {
-                    Line said = line;
-                    boolean last = line.complete() && line.ready.isEmpty();
-                    port().play(part, last ? () -> said.finished.accept(said.outcome) : () -> {});
-                }
-                if (!line.complete()) return;
-                lines.remove();
-            }
-        }
-
-        private void hush() {
-            drop();
-            port().stopPlaying();
-        }
-
-        private void drop() {
-            List<Line> dropped = new ArrayList<>(lines);
-            lines.clear();
-            dropped.forEach(line -> line.finished.accept(Said.SPOKEN));
-        }
-
         @Override
         public void onTokenChanged(Leg changed, Runnable kept) { told.onTokenChanged(number, changed.resumeToken(), kept); }
 
@@ -404,7 +342,7 @@ public final class Conference {
             boolean lost = dead && end.failure().isEmpty();
             told.onEnded(number,
                     lost ? new LegEnd(Optional.of(CallFailure.MEDIA_TIMEOUT), false, end.status(), "nothing was heard of it for too long") : end);
-            drop();
+            speech.drop();
         }
 
         @Override
@@ -424,28 +362,5 @@ public final class Conference {
             dead = true;
             leg.hangUp(CallFailure.MEDIA_TIMEOUT.label());
         }
-    }
-
-    /** What one party is to be told, part by part. */
-    private static final class Line {
-        private final List<CompletableFuture<Pcm>> parts;
-        private final Consumer<Said> finished;
-        private final Deque<Pcm> ready = new ArrayDeque<>();
-        private int taken;
-        private Said outcome = Said.SPOKEN;
-
-        private Line(List<CompletableFuture<Pcm>> parts, Consumer<Said> finished) {
-            this.parts = List.copyOf(parts);
-            this.finished = finished;
-        }
-
-        private void take(Pcm part) {
-            ready.add(part);
-            taken++;
-            outcome = said(part);
-        }
-
-        /** Nothing more of it is waited for. */
-        private boolean complete() { return taken == parts.size() || outcome == Said.TONE; }
     }
 }
