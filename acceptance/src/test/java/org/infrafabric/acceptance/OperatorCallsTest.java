@@ -125,7 +125,12 @@ class OperatorCallsTest {
         hungUp(cleo);
         hungUp(dora);
         assertThat(site.get("op", "/v1/calls").json().path("calls")).isEmpty();
-        assertThat(site.soundLog().stream().filter(entry -> entry.path("component").stringValue().equals("IF.call"))
+        List<JsonNode> log = site.soundLog();
+        assertThat(log.stream().filter(entry -> call.endsWith(entry.path("traceId").stringValue()))
+                .filter(entry -> entry.path("event").stringValue().equals("invite_sent")).map(entry -> entry.at("/payload/party").stringValue())
+                .distinct())
+                .as("its signalling has its trace").contains(anna.uri(), bert.uri(), cleo.uri());
+        assertThat(log.stream().filter(entry -> entry.path("component").stringValue().equals("IF.call"))
                 .map(entry -> entry.path("event").stringValue())).containsExactly("call_originated", "call_joined", "call_held", "call_resumed",
                         "call_transferred", "call_joined", "call_originated", "call_joined", "call_transferred", "participant_added",
                         "participant_muted", "participant_muted", "participant_removed", "call_hung_up");

@@ -55,6 +55,7 @@ public final class Conference {
     /** Numbers of seats that the owner does not give. */
     private static final int GUESTS = 1 << 20;
 
+    private final String traceId;
     private final Dialer dialer;
     private final AudioBridge bridge;
     private final Executor owner;
@@ -67,8 +68,13 @@ public final class Conference {
     private boolean closed;
     private int guests;
 
-    /** The bridge is this conference's alone, which closes it. */
-    public Conference(Dialer dialer, AudioBridge bridge, Executor owner, Timers timers, Listener listener) {
+    /**
+     * The bridge is this conference's alone, which closes it.
+     *
+     * @param traceId of what it is held for: the signalling of all its legs is written down under it
+     */
+    public Conference(String traceId, Dialer dialer, AudioBridge bridge, Executor owner, Timers timers, Listener listener) {
+        this.traceId = traceId;
         this.dialer = dialer;
         this.bridge = bridge;
         this.owner = owner;
@@ -106,7 +112,7 @@ public final class Conference {
         AudioPort port = bridge.openPort(track, made, owner);
         made.port = port;
         try {
-            Leg leg = dialer.prepare(new CallOrder(target, subject, provenance, port), made);
+            Leg leg = dialer.prepare(new CallOrder(target, subject, traceId, provenance, port), made);
             made.leg = leg;
             seats.put(seat, made);
             return leg;

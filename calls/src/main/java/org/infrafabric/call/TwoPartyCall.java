@@ -68,7 +68,7 @@ final class TwoPartyCall implements Conference.Listener {
         this.parts = parts;
         this.log = log;
         this.over = over;
-        conference = new Conference(parts.dialer(), parts.bridges().get(), parts.owner(), parts.timers(), this);
+        conference = new Conference(CallLog.trace(id), parts.dialer(), parts.bridges().get(), parts.owner(), parts.timers(), this);
         since = parts.timers().wallTime();
     }
 

@@ -111,6 +111,7 @@ class CallsTest {
         String id = originated(A, B);
         assertThat(id).matches("call-[0-9a-f]{32}");
         assertThat(phones).extracting(phone -> phone.order.target()).containsExactly(A);
+        assertThat(phone(A).order.traceId()).isEqualTo(id.substring(5));
         assertThat(only().state()).isEqualTo(State.DIALING);
         phone(A).answer();
         assertThat(phone(A).port.playing).as("hears that it rings").isPositive();
@@ -292,7 +293,7 @@ class CallsTest {
     @Test
     void shouldEndALegOfSomebodyElsesConferenceButNotTransferIt() throws Exception {
         List<Integer> gone = new ArrayList<>();
-        Conference council = new Conference(dialer(), new Bridge(), time, time, new Conference.Listener() {
+        Conference council = new Conference("ab".repeat(16), dialer(), new Bridge(), time, time, new Conference.Listener() {
             @Override
             public void onRinging(int seat, int status) {}
 

@@ -25,13 +25,14 @@ class ConferenceTest {
 
     private final HandTimers timers = new HandTimers(Instant.parse("2026-11-21T12:00:00Z"));
     private final List<String> told = new ArrayList<>();
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private final List<Optional<CallFailure>> ended = new ArrayList<>();
     private final List<Port> ports = new ArrayList<>();
     private final List<PhoneLeg> legs = new ArrayList<>();
     private final List<Pcm> announced = new ArrayList<>();
     private boolean bridgeClosed;
     private boolean noTarget;
-    private final Conference conference = new Conference(new Phones(), new Bridge(), timers, timers, new Ears());
+    private final Conference conference = new Conference(TRACE, new Phones(), new Bridge(), timers, timers, new Ears());
 
     @Test
     void shouldDialASeatAndPassOnWhatHappensToIt() throws IOException {
@@ -49,6 +50,13 @@ class ConferenceTest {
         assertThat(told).containsExactly("ringing 7 180", "answered 7", "audio 7", "digit 7 1", "ended 7");
         assertThat(ports.getFirst().closed).isTrue();
         assertThat(conference.live()).isZero();
+    }
+
+    @Test
+    void shouldHaveTheSignallingOfAllItsLegsUnderOneTrace() throws IOException {
+        seat(7);
+        conference.invite("sip:guest@test", new Ears());
+        assertThat(legs).extracting(leg -> leg.order.traceId()).containsExactly(TRACE, TRACE);
     }
 
     @Test

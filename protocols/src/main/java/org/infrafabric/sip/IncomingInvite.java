@@ -219,7 +219,8 @@ final class IncomingInvite implements IncomingCall, Core.InDialog {
         Answered(AudioPort audio, Listener listener) {
             this.audio = audio;
             DialogRequests requests = new DialogRequests(core, dialog, transaction.from(), new DigestClient(core.access().credentials(), core.ids()));
-            session = new Session(core, this, listener, requests, new Descriptions(audio, core.ids().sessionId()), provenance, false);
+            session = new Session(core, this, listener, requests, new Descriptions(audio, core.ids().sessionId()),
+                    provenance.map(Provenance::traceId).orElse(""), false);
             reliable.ifPresent(session::expectPrack);
         }
 

@@ -13,7 +13,6 @@ import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.Leg;
 import org.infrafabric.call.LegEnd;
-import org.infrafabric.call.Provenance;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.NoCommonCodec;
 import org.infrafabric.sdp.MalformedSdp;
@@ -86,7 +85,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
 
     @Override
     public String resumeToken() {
-        String traceId = order.provenance().map(Provenance::traceId).orElse("");
+        String traceId = order.traceId();
         InviteAttempt last = attempt;
         if (session.isPresent()) {
             Dialog dialog = session.get().dialog();
@@ -192,7 +191,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
 
     private void establish(DialogRequests requests, SipMessage response, Hop from, InviteAttempt answered) {
         state = State.ANSWERED;
-        Session standing = new Session(core, this, listener, requests, descriptions, order.provenance(), true);
+        Session standing = new Session(core, this, listener, requests, descriptions, order.traceId(), true);
         session = Optional.of(standing);
         Runnable ack = requests.ack(answered.number());
         acks.put(requests.dialog().remoteTag(), ack);
@@ -303,7 +302,7 @@ final class OutgoingLeg implements Leg, Core.InDialog {
     public void onAck(SipMessage ack) {}
 
     private void journal(SipJournal.Kind kind, Hop peer, int status, String detail, byte[] message) {
-        core.journal(kind, order.provenance(), id(), target.bare(), peer, status, detail, message);
+        core.journal(kind, order.traceId(), id(), target.bare(), peer, status, detail, message);
     }
 
     /** What its INVITEs ask of the leg. */

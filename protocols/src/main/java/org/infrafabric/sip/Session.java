@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.Leg;
 import org.infrafabric.call.LegEnd;
-import org.infrafabric.call.Provenance;
 import org.infrafabric.media.AudioPort;
 import org.infrafabric.media.NoCommonCodec;
 import org.infrafabric.sdp.MalformedSdp;
@@ -20,7 +19,7 @@ final class Session implements Core.InDialog {
     private final DialogRequests requests;
     private final Dialog dialog;
     private final Descriptions descriptions;
-    private final Optional<Provenance> provenance;
+    private final String traceId;
     private final Modification modification;
     private final SessionTimer timer;
     private Optional<Timers.Timer> waking = Optional.empty();
@@ -32,14 +31,14 @@ final class Session implements Core.InDialog {
     private boolean over;
 
     /** @param ourCallId whether we made the call */
-    Session(Core core, Leg leg, Leg.Listener listener, DialogRequests requests, Descriptions descriptions, Optional<Provenance> provenance,
+    Session(Core core, Leg leg, Leg.Listener listener, DialogRequests requests, Descriptions descriptions, String traceId,
             boolean ourCallId) {
         this.core = core;
         this.leg = leg;
         this.listener = listener;
         this.requests = requests;
         this.descriptions = descriptions;
-        this.provenance = provenance;
+        this.traceId = traceId;
         dialog = requests.dialog();
         interval = new SessionExpires(core.settings().sessionSeconds(), "");
         modification = new Modification(core, requests, descriptions, ourCallId, new Wishes());
@@ -191,7 +190,7 @@ final class Session implements Core.InDialog {
 
     private void onBye(ServerTransaction transaction) {
         core.replies().confirm(transaction);
-        core.journal(SipJournal.Kind.BYE_RECEIVED, provenance, dialog.callId(), dialog.party(), transaction.from(), 0, "",
+        core.journal(SipJournal.Kind.BYE_RECEIVED, traceId, dialog.callId(), dialog.party(), transaction.from(), 0, "",
                 transaction.request().bytes());
         end(new LegEnd(Optional.empty(), true, 200, transaction.request().text(HeaderName.REASON)));
     }
@@ -281,7 +280,7 @@ final class Session implements Core.InDialog {
         requests.bye(reason, new DialogRequests.Reply() {
             @Override
             public void sent(Hop hop, byte[] bye) {
-                core.journal(SipJournal.Kind.BYE_SENT, provenance, dialog.callId(), dialog.party(), hop, 0, reason, bye);
+                core.journal(SipJournal.Kind.BYE_SENT, traceId, dialog.callId(), dialog.party(), hop, 0, reason, bye);
             }
 
             @Override

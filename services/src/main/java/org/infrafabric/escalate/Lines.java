@@ -216,7 +216,7 @@ final class Lines implements Conference.Listener {
     private Conference room() {
         Conference open = conference;
         if (open == null) {
-            open = new Conference(parts.dialer(), parts.bridges().get(), parts.owner(), timers, this);
+            open = new Conference(matter.traceId(), parts.dialer(), parts.bridges().get(), parts.owner(), timers, this);
             conference = open;
         }
         return open;
