@@ -140,6 +140,11 @@ final class Database implements Transaction, AutoCloseable {
         pragma("wal_checkpoint(TRUNCATE)");
     }
 
+    /** Gives back all memory that it holds for pages. */
+    void shrink() {
+        pragma("shrink_memory");
+    }
+
     /** Lets the file grow to {@code pages} and no further: a full disk, for tests. */
     void limitPages(long pages) {
         pragma("max_page_count=" + pages);

@@ -1,5 +1,6 @@
 package org.infrafabric.store;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,11 @@ final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int GROUP = 2_048;            // bounds how long the first of a group waits for the last
     private static final long PROBE_SECONDS = 1;       // how soon a store that failed notices that it can write again
+    private static final Duration REST = Duration.ofSeconds(10); // without work, after which memory is given back
 
     private final Database database;
     private final int capacity;
+    private final Duration rest;
     private final List<GroupListener> listeners;
     private final ArrayDeque<Group.Pending<?>> queue = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -26,12 +29,18 @@ final class Writer implements AutoCloseable {
     private final Thread thread;
     private boolean closing;
     private boolean truncate;
+    private boolean rested = true;                     // the writer's
+    private volatile int rests;
     private volatile int queued;
     private volatile @Nullable StoreFailure trouble;
 
-    Writer(Database database, int capacity, List<GroupListener> listeners) {
+    Writer(Database database, int capacity, List<GroupListener> listeners) { this(database, capacity, listeners, REST); }
+
+    /** @param rest without work after which memory is given back */
+    Writer(Database database, int capacity, List<GroupListener> listeners, Duration rest) {
         this.database = database;
         this.capacity = capacity;
+        this.rest = rest;
         this.listeners = listeners;
         this.thread = Thread.ofPlatform().name("store-writer").daemon().unstarted(this::loop);
     }
@@ -80,7 +89,7 @@ final class Writer implements AutoCloseable {
         while (take(group)) {
             if (!group.isEmpty()) note(Group.commit(database, group, listeners));
             else if (trouble != null) note(probe());
-            else truncateNow();
+            else tidy();
             group.clear();
         }
     }
@@ -91,10 +100,15 @@ final class Writer implements AutoCloseable {
         try {
             while (queue.isEmpty()) {
                 if (closing) return false;
-                if (trouble != null && !filled.await(PROBE_SECONDS, TimeUnit.SECONDS)) return true;
-                if (trouble == null && truncate) return true;
-                if (trouble == null) filled.await();
+                if (trouble != null) {
+                    if (!filled.await(PROBE_SECONDS, TimeUnit.SECONDS)) return true;
+                } else if (truncate || !rested && filled.awaitNanos(rest.toNanos()) <= 0) {
+                    return true;
+                } else if (rested) {
+                    filled.await();
+                }
             }
+            rested = false;
             while (!queue.isEmpty() && group.size() < GROUP) group.add(queue.remove());
             queued = queue.size();
             return true;
@@ -128,19 +142,33 @@ final class Writer implements AutoCloseable {
         if (before != null && outcome == null) LOG.info("the store can write again");
     }
 
-    private void truncateNow() {
+    /** Nothing waits: what there is time for now. */
+    private void tidy() {
+        boolean asked;
         lock.lock();
         try {
+            asked = truncate;
             truncate = false;
         } finally {
             lock.unlock();
         }
         try {
-            database.truncateWal();
+            if (asked) database.truncateWal();
+            else shrink();
         } catch (StoreFailure e) {
             LOG.warn("the write-ahead log could not be emptied now; deleted content leaves it with a later checkpoint: {}", e.getMessage());
         }
     }
+
+    /** Pages kept for the next group take 16 MB after a day's work. At rest they are worth nothing: the system has them too. */
+    private void shrink() {
+        rested = true;
+        database.shrink();
+        rests++; // no other thread writes it
+    }
+
+    /** How often it has come to rest. */
+    int rests() { return rests; }
 
     /** Takes nothing more, writes what is queued, ends the thread. */
     @Override
