@@ -82,6 +82,9 @@ final class Handover {
         }
     }
 
+    /** Whether {@link #drain} would find nothing. The writer's. */
+    boolean isEmpty() { return draining.next == null && drained == draining.frames; }
+
     private @Nullable Block another() {
         Block block = spare.getAndSet(null);
         if (block == null) {

@@ -35,8 +35,7 @@ public final class Recording implements AudioBridge.Tap {
     private static final System.Logger LOG = System.getLogger(Recording.class.getName());
     private static final int MIX = -1;
     private static final long LOOK_NANOS = 100_000_000L;
-    private static final long REST_NANOS = 1_000_000_000L;                // while nobody says anything
-    private static final int RESTING_AFTER = 20;                          // looks
+    private static final int RESTING_AFTER = 20;                          // looks that found nothing: all is in the files by then
     private static final long FLUSH_NANOS = 1_000_000_000L;
     private static final long PART_TICKS = 12 * 3_600 * 50L;              // 1.4 GB at 16 kHz
 
@@ -71,6 +70,7 @@ public final class Recording implements AudioBridge.Tap {
     private long zero = -1;                                               // the loop's; the writer sees it through the handover
     private volatile long ticks;
     private volatile boolean over;
+    private volatile boolean resting;                                     // nobody says anything: whoever does wakes the writer
     private String suffix = "";
     private @Nullable IOException failure;
 
@@ -140,6 +140,10 @@ public final class Recording implements AudioBridge.Tap {
     private void hand(int party, long tick, short[] samples) {
         if (zero < 0) zero = tick;
         if (!handover.offer(party, tick - zero, samples)) lost.lazySet(lost.getPlain() + 1);
+        if (resting) {
+            resting = false;
+            LockSupport.unpark(writer);
+        }
     }
 
     private void write() {
@@ -147,9 +151,9 @@ public final class Recording implements AudioBridge.Tap {
             open();
             long sinceFlush = 0;
             for (int quiet = 0; !over;) {
-                long wait = quiet < RESTING_AFTER ? LOOK_NANOS : REST_NANOS;
-                LockSupport.parkNanos(wait);
-                sinceFlush += wait;
+                if (quiet < RESTING_AFTER) LockSupport.parkNanos(LOOK_NANOS);
+                else rest();
+                sinceFlush += LOOK_NANOS;
                 quiet = handover.drain(this::frame) == 0 ? quiet + 1 : 0;
                 if (sinceFlush < FLUSH_NANOS || failure != null) continue;
                 flush();
@@ -164,6 +168,16 @@ public final class Recording implements AudioBridge.Tap {
         }
         result.complete(new Result(folder, all(), lostMillis(), Optional.ofNullable(failure).map(Recording::words)));
     }
+
+    /** Until something is there. A thousand calls on hold would else be a thousand threads that look for nothing, again and again. */
+    private void rest() {
+        resting = true;                                                   // before the look: who hands over after it sees this
+        while (resting && handover.isEmpty() && !over) LockSupport.park(this);
+        resting = false;
+    }
+
+    /** Whether its writer waits for somebody to speak. */
+    boolean resting() { return resting; }
 
     private void open() throws IOException {
         Files.createDirectories(folder);

@@ -8,12 +8,14 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.sound.sampled.AudioInputStream;
 import javax.sound.sampled.AudioSystem;
+import org.infrafabric.testkit.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +77,25 @@ class RecordingTest {
         assertThat(heard).as("as long as the talk").hasSize(400);
         assertThat(result.lostMillis()).isEqualTo(20L * Arrays.stream(heard).filter(it -> it == 0).count()).isPositive();
         for (int i = 0; i < 400; i++) assertThat(heard[i]).isIn(0, 1 + i);
+    }
+
+    @Test
+    void shouldRestWhileNobodySpeaksAndMissNothingOfWhatComesThen() throws Exception {
+        Recording recording = Recording.into(folder);
+        recording.mix(0, frame(7));
+        Await.until("a rest", Duration.ofSeconds(30), recording::resting, resting -> resting);
+        recording.mix(1, frame(0));
+        assertThat(recording.resting()).as("silence wakes nobody").isTrue();
+
+        recording.said(0, 2, frame(8));
+        Await.until("the writer to be awake", Duration.ofSeconds(30), recording::resting, resting -> !resting);
+        recording.mix(2, frame(9));
+        Await.until("another rest", Duration.ofSeconds(30), recording::resting, resting -> resting);
+        assertThat(firstOfEachFrame(folder.resolve("mix.wav"))).as("in the file before anything ends").containsExactly(7, 0, 9);
+
+        recording.ended();
+        assertThat(recording.finished().get(5, TimeUnit.SECONDS).failure()).isEmpty();
+        assertThat(firstOfEachFrame(folder.resolve("mix.wav"))).containsExactly(7, 0, 9);
     }
 
     @Test
