@@ -17,6 +17,8 @@ import java.util.Random;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.SipSamples;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What bad peers do to a running agent's sockets: each gets a clear answer or none, and everybody else is served as before. */
 class HostilePeersTest {
@@ -91,6 +93,29 @@ class HostilePeersTest {
             String tag = answer.replaceAll("(?s).*\r\nTo: [^\r]*;tag=([^\r;]*).*", "$1");
             socket.getOutputStream().write(Bench.text("ACK", "reuseack", "reuse", tag, 1, "", "").replace("\n", "\r\n").getBytes(ISO_8859_1));
             assertThat(Wire.nextHead(in)).startsWith("BYE sip:peer@127.0.0.1:" + socket.getLocalPort());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            m=audio 30000 RTP/AVP 18                | 488 | Warning: 305
+            m=audio 30000 RTP/SAVP 0                | 488 | Warning: 305
+            m=video 30000 RTP/AVP 34                | 488 | Warning: 304
+            m=audio 70000 RTP/AVP 0                 | 400 | Malformed session description
+            m=audio                                 | 400 | Malformed session description
+            """, delimiter = '|')
+    void shouldRefuseADescriptionThatItCannotTakeAndSayWhy(String line, int status, String why) throws Exception {
+        String sdp = "v=0\r\no=p 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n" + line + "\r\n";
+        try (Wire wire = new Wire(call -> call.answer(new TestAudio(40_000), new Heard())); Socket socket = connect(wire)) {
+            String invite = Bench.text("INVITE", "media", "media", "", 1, "Content-Type: application/sdp\n", "").replace("SIP/2.0/UDP", "SIP/2.0/TCP")
+                    .replace("Content-Length: 0", "Content-Length: " + sdp.length()).replace("\n", "\r\n");
+            socket.getOutputStream().write((invite + sdp).getBytes(ISO_8859_1));
+            assertThat(Wire.status(Wire.nextHead(socket.getInputStream()))).isEqualTo(180);
+            String answer = Wire.nextHead(socket.getInputStream());
+            assertThat(Wire.status(answer)).isEqualTo(status);
+            assertThat(answer).contains(why);
+            assertThat(wire.ask()).isEqualTo(200);
+            assertThat(wire.agent().calls()).isZero();
         }
     }
 
