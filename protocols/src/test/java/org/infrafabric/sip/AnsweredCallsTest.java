@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.infrafabric.call.CallFailure;
 import org.infrafabric.call.Leg;
 import org.infrafabric.time.HandTimers;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,39 @@ class AnsweredCallsTest {
         bench.core.onMessage(Bench.text("BYE", "bye", "in@peer", tag, 2, "", "").replace("\n", "\r\n").getBytes(ISO_8859_1), TCP);
         bench.advance(1);
         assertThat(bench.core.transactions().open()).as("the INVITE, that came over UDP").isEqualTo(1);
+    }
+
+    @Test
+    void shouldWaitForCopiesOfWhatAnswersUsAsLongAsTheyMayCome() {
+        SipMessage invite = bench.established(leg, "");
+        leg[0].hangUp("over");
+        assertThat(bench.latest("BYE").text(HeaderName.CALL_ID)).isEqualTo(invite.text(HeaderName.CALL_ID));
+        bench.respond(bench.latest("BYE"), 200, "t", "");
+        bench.advance(4_999);
+        assertThat(bench.core.transactions().open()).as("timers M and K").isEqualTo(2);
+        bench.advance(1);
+        assertThat(bench.core.transactions().open()).as("timer M").isEqualTo(1);
+        bench.advance(27_000);
+        assertThat(bench.core.transactions().open()).isZero();
+
+        bench.dial();
+        bench.respond(bench.latest("INVITE"), 486, "t", "");
+        bench.advance(31_999);
+        assertThat(bench.core.transactions().open()).as("timer D").isEqualTo(1);
+        bench.advance(1);
+        assertThat(bench.core.transactions().open()).isZero();
+    }
+
+    @Test
+    void shouldWaitForCopiesOfAnAckForAsLongAsAMessageTravels() {
+        bench.receiver = call -> call.refuse(CallFailure.BUSY);
+        bench.request("INVITE", "a", "c", "", 1, "", Bench.OFFER);
+        bench.request("ACK", "a", "c", bench.last().toTag(), 1, "", "");
+        bench.advance(4_999);
+        assertThat(bench.core.transactions().open()).as("timer I").isEqualTo(1);
+        bench.advance(1);
+        assertThat(bench.core.transactions().open()).isZero();
+        assertThat(bench.sent).as("nothing was said again").hasSize(1);
     }
 
     @Test

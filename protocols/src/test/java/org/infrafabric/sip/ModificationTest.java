@@ -89,6 +89,19 @@ class ModificationTest {
         assertThat(bench.heard.words).as("the call goes on as it was").containsExactly("answered");
     }
 
+    @ParameterizedTest
+    @CsvSource({"500,7,7000", "503,120 (busy),60000", "500,'',1000"})
+    void shouldAskAgainWhenThePeerWantsToBeAsked(int status, String retryAfter, int millis) {
+        bench.established(leg, "");
+        leg[0].hold();
+        bench.respondWith(latestInvite(), status, "t", retryAfter.isEmpty() ? "" : "Retry-After: " + retryAfter + "\n", "");
+        bench.advance(millis - 1);
+        assertThat(bench.count("INVITE")).isEqualTo(2);
+        bench.advance(1);
+        assertThat(bench.count("INVITE")).isEqualTo(3);
+        assertThat(sdp(latestInvite())).contains("a=sendonly");
+    }
+
     @Test
     void shouldTellThePeerThatItsReinviteCrossedOurs() {
         SipMessage invite = bench.established(leg, "");

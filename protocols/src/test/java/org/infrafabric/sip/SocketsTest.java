@@ -147,6 +147,28 @@ class SocketsTest {
     }
 
     @Test
+    void shouldMakeOneConnectionForAllCallsToOnePlace() throws Exception {
+        UserAgent agent = agent("udp:127.0.0.1:0", "tcp:127.0.0.1:0");
+        try (ServerSocket phone = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            phone.setSoTimeout(3_000);
+            String target = "sip:expert@127.0.0.1:" + phone.getLocalPort() + ";transport=tcp";
+            for (int i = 0; i < 3; i++) dial(agent, target); // while the connection is made
+            try (Socket connection = phone.accept()) {
+                connection.setSoTimeout(3_000);
+                List<String> calls = new ArrayList<>();
+                while (calls.size() < 4) {
+                    if (calls.size() == 3) dial(agent, target); // it stands
+                    String head = Wire.nextHead(connection.getInputStream());
+                    assertThat(head).startsWith("INVITE ");
+                    calls.add(head.replaceAll("(?s).*\r\nCall-ID: ([^\r]*).*", "$1"));
+                    connection.getInputStream().readNBytes(Integer.parseInt(head.replaceAll("(?s).*Content-Length: (\\d+).*", "$1")));
+                }
+                assertThat(calls).doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    @Test
     void shouldRingAPhoneByUdpWhoseTcpSwallowsWhatKnocks() throws Exception {
         UserAgent agent = agent("udp:127.0.0.1:0", "tcp:127.0.0.1:0");
         List<SocketChannel> knocking = new ArrayList<>();
