@@ -20,7 +20,7 @@ import java.util.List;
  * what one process has been given no other is given until the first one ends, bound or not: each port is a byte of a file, and that byte is locked.
  */
 public final class Ports {
-    private static final int LOWEST = 6_100;
+    private static final int LOWEST = 10_100; // browsers refuse some below, the last of them 10080
     private static final int END = 20_000;
     private static final int SECOND_LOWEST = 61_000; // for machines whose kernel serves from the first range
     private static final int SECOND_END = 65_536;
