@@ -130,6 +130,7 @@ public final class TcpSockets implements AutoCloseable {
     @Override
     public void close() {
         listeners.forEach(Binding::close);
+        listeners.clear();
         loop.execute(() -> List.copyOf(open.values()).forEach(Connection::close));
     }
 

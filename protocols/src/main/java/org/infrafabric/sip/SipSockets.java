@@ -23,6 +23,8 @@ final class SipSockets implements Network, TcpSockets.Receiver {
     private static final long SLOWEST_MESSAGE_NANOS = 10_000_000_000L;
     /** A peer that was told why its stream is given up has this long to read it: closing at once would take the answer back. */
     private static final long FAREWELL_NANOS = 1_000_000_000L;
+    /** A port that is free for UDP may be taken for TCP. */
+    private static final int TRIES = 10;
     private static final byte[] PONG = {'\r', '\n'};
     private static final InetSocketAddress ANYWHERE = new InetSocketAddress("192.0.2.1", 5060); // RFC 5737: only to ask for the outgoing interface
 
@@ -54,23 +56,31 @@ final class SipSockets implements Network, TcpSockets.Receiver {
         tcp = new TcpSockets(owner, this);
     }
 
-    /** Binds all; not on the loop. Closes again what it has when one cannot be had. */
+    /** Binds all; not on the loop. Closes again what it has when one cannot be had, and tries another where any port would do. */
     List<Endpoint> bind(List<Endpoint> wanted) throws IOException {
-        List<Endpoint> all = new ArrayList<>();
-        try {
-            for (Endpoint endpoint : wanted) {
-                InetSocketAddress address = sharePort(endpoint, all);
-                int port = switch (endpoint.protocol()) {
-                    case UDP -> bindUdp(address).getPort();
-                    case TCP -> tcp.listen(address).getPort();
-                };
-                InetSocketAddress got = new InetSocketAddress(address.getAddress(), port); // for 0.0.0.0 the kernel may say [::]
-                bound.computeIfAbsent(endpoint.protocol(), protocol -> new ArrayList<>()).add(got);
-                all.add(new Endpoint(endpoint.protocol(), got));
+        for (int tries = 1;; tries++) {
+            try {
+                return bindAll(wanted);
+            } catch (IOException e) {
+                close();
+                udp.clear();
+                bound.clear();
+                if (tries == TRIES || wanted.stream().noneMatch(endpoint -> endpoint.address().getPort() == 0)) throw e;
             }
-        } catch (IOException e) {
-            close();
-            throw e;
+        }
+    }
+
+    private List<Endpoint> bindAll(List<Endpoint> wanted) throws IOException {
+        List<Endpoint> all = new ArrayList<>();
+        for (Endpoint endpoint : wanted) {
+            InetSocketAddress address = sharePort(endpoint, all);
+            int port = switch (endpoint.protocol()) {
+                case UDP -> bindUdp(address).getPort();
+                case TCP -> tcp.listen(address).getPort();
+            };
+            InetSocketAddress got = new InetSocketAddress(address.getAddress(), port); // for 0.0.0.0 the kernel may say [::]
+            bound.computeIfAbsent(endpoint.protocol(), protocol -> new ArrayList<>()).add(got);
+            all.add(new Endpoint(endpoint.protocol(), got));
         }
         return all;
     }

@@ -97,6 +97,22 @@ class SocketsTest {
         assertThat(endpoints).extracting(each -> each.address().getPort()).doesNotContain(0).containsOnly(endpoints.getFirst().address().getPort());
     }
 
+    /** Each port is one of some 28,000, of which 3,000 are taken for TCP: without another try 999 of 1,000 such runs would fail. */
+    @Test
+    void shouldFindAPortThatBothTransportsCanHave() throws Exception {
+        List<ServerSocket> taken = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3_000; i++) taken.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.9")));
+            for (int i = 0; i < 60; i++) {
+                UserAgent agent = agent("udp:127.0.0.9:0", "tcp:127.0.0.9:0");
+                assertThat(endpoints).extracting(each -> each.address().getPort()).containsOnly(endpoints.getFirst().address().getPort());
+                agent.close();
+            }
+        } finally {
+            for (ServerSocket each : taken) each.close();
+        }
+    }
+
     @Test
     void shouldCloseEveryListener() throws Exception {
         UserAgent agent = agent("tcp:127.0.0.1:0", "tcp:127.0.0.1:0");
