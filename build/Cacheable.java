@@ -3,7 +3,6 @@ import java.io.OutputStream;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassFileVersion;
 import java.lang.classfile.ClassHierarchyResolver;
-import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
 import java.net.URL;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Enumeration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -57,7 +57,7 @@ final class Cacheable {
     private void write(Path path) throws IOException {
         Path aside = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid());
         try (JarFile jar = new JarFile(path.toFile(), false)) {
-            if (jar.stream().noneMatch(entry -> signature(entry) || old(jar, entry))) return;
+            if (jar.stream().noneMatch(entry -> signature(entry) || newer(jar, entry).isPresent())) return; // untouched: who looks at dates finds nothing new
             try (OutputStream file = Files.newOutputStream(aside); JarOutputStream out = new JarOutputStream(file, plain(jar.getManifest()))) {
                 for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements();) {
                     JarEntry entry = entries.nextElement();
@@ -65,7 +65,8 @@ final class Cacheable {
                     JarEntry copy = new JarEntry(entry.getName());
                     copy.setTime(entry.getTime());
                     out.putNextEntry(copy);
-                    out.write(old(jar, entry) ? newer(read(jar, entry)) : read(jar, entry));
+                    Optional<byte[]> newer = newer(jar, entry);
+                    out.write(newer.isPresent() ? newer.get() : read(jar, entry));
                     out.closeEntry();
                 }
             }
@@ -73,24 +74,16 @@ final class Cacheable {
         Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** As it was, where that cannot be done: it is loaded as before then. */
-    private byte[] newer(byte[] old) {
+    /** A class that is too old, with stack maps; empty for all else, and where that cannot be done: it is loaded as before then. */
+    private Optional<byte[]> newer(JarFile jar, JarEntry entry) {
+        if (!entry.getName().endsWith(".class")) return Optional.empty();
         try {
-            ClassModel model = classes.parse(old);
-            return classes.transformClass(model, NEWER);
-        } catch (IllegalArgumentException cannot) {
-            System.err.println("left as it is: " + cannot.getMessage());
-            return old;
-        }
-    }
-
-    private static boolean old(JarFile jar, JarEntry entry) {
-        if (!entry.getName().endsWith(".class")) return false;
-        try (var in = jar.getInputStream(entry)) {
-            byte[] head = in.readNBytes(8);
-            return head.length == 8 && ((head[6] & 0xff) << 8 | head[7] & 0xff) < ClassFile.JAVA_6_VERSION; // JVMS §4.1: major_version
-        } catch (IOException unreadable) {
-            return false;
+            byte[] bytes = read(jar, entry);
+            if (bytes.length < 8 || ((bytes[6] & 0xff) << 8 | bytes[7] & 0xff) >= ClassFile.JAVA_6_VERSION) return Optional.empty(); // JVMS §4.1: major_version
+            return Optional.of(classes.transformClass(classes.parse(bytes), NEWER));
+        } catch (IOException | IllegalArgumentException cannot) {
+            System.err.println(entry.getName() + " is left as it is: " + cannot.getMessage());
+            return Optional.empty();
         }
     }
 
