@@ -52,6 +52,7 @@ public final class HttpApi implements AutoCloseable {
     private final Dashboard dashboard = new Dashboard();
     private final List<Route> routes;
     private final Javalin javalin;
+    private volatile boolean closed;
 
     public HttpApi(HttpSettings settings, HttpParts parts) {
         this.settings = settings;
@@ -140,13 +141,14 @@ public final class HttpApi implements AutoCloseable {
         try {
             UserTimeout.onListeners(port, settings.writeTimeout());
         } catch (IOException elsewhere) {
-            LOG.info("a client whose machine dies keeps its place for as long as the system repeats what it was sent: {}", elsewhere.getMessage());
+            if (!closed) LOG.info("a client whose machine dies keeps its place for as long as the system repeats what it was sent: {}", elsewhere.getMessage());
         }
     }
 
     /** Ends the event streams, lets requests that run be answered, and stops listening. */
     @Override
     public void close() {
+        closed = true;
         mcp.close();
         streams.close();
         javalin.stop();
