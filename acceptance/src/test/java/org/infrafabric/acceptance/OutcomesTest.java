@@ -165,7 +165,7 @@ class OutcomesTest {
         Await.that("ringing", Duration.ofSeconds(60), () -> Site.states(site.escalation(escalation.id())).contains("RINGING"));
         assertThat(site.delete("agent", "/v1/escalations/" + escalation.id()).status()).isBetween(200, 204);
         ends(escalation, 1, "CANCELLED", "cancelled");
-        assertThat(site.events(escalation.id())).contains("IF.sip cancel_sent");
+        Await.that("the phone to be let go", Duration.ofSeconds(20), () -> site.events(escalation.id()).contains("IF.sip cancel_sent"));
     }
 
     @Test

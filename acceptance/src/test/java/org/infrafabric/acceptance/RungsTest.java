@@ -31,6 +31,7 @@ class RungsTest {
             rules:
               - { name: people, when: "true", then: people, reason: all at once, rungs: [ [any] ] }
             """;
+    private static final String TAKEN = "Somebody else has taken the case. Thank you. Goodbye.";
     @TempDir Path folder;
 
     @Test
@@ -58,8 +59,9 @@ class RungsTest {
             assertThat(events.stream().filter("IF.call call_placed"::equals)).hasSize(4);
             assertThat(events.stream().filter("IF.call call_ended"::equals)).hasSize(4);
             Ears heard = Ears.on(four.heard().getFirst());
-            assertThat(heard.like(spoken("Somebody else has taken the case."))).as("whoever is being asked hears who has it").isGreaterThan(0.8);
-            assertThat(heard.like(spoken("Thank you. The agent"))).as("nor the case itself").isLessThan(0.5);
+            double taken = heard.share(spoken("Somebody else has taken the case.")), whole = heard.share(spoken(TAKEN)); // as it was rendered: by sentences, or in one
+            assertThat(Math.max(taken, whole)).as("whoever is being asked hears who has it").isGreaterThan(0.25);
+            assertThat(heard.share(spoken("It says: Revenue conflict found in the filing; may I publish?"))).as("and not the case").isZero();
             site.soundLog();
         }
     }

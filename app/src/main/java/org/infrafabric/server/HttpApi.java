@@ -141,7 +141,9 @@ public final class HttpApi implements AutoCloseable {
         try {
             UserTimeout.onListeners(port, settings.writeTimeout());
         } catch (IOException elsewhere) {
-            if (!closed) LOG.info("a client whose machine dies keeps its place for as long as the system repeats what it was sent: {}", elsewhere.getMessage());
+            if (!closed)
+                LOG.info("a client whose machine dies keeps its place for as long as the system repeats what it was sent: {}",
+                        elsewhere.getMessage());
         }
     }
 

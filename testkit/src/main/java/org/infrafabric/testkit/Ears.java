@@ -12,6 +12,8 @@ import javax.sound.sampled.UnsupportedAudioFileException;
 /** Hears which tones a recording holds. */
 public final class Ears {
     private static final int LATE_MILLIS = 4;
+    private static final double ALIKE = 0.8;
+    private static final double SPEECH = 2e-3; // mean square, of full scale 1
     private static final int WAV_HEADER = 44; // bytes; an even number, so that samples begin at even places
 
     private final double[] samples;
@@ -155,21 +157,35 @@ public final class Ears {
     }
 
     /**
-     * How like the first second of {@code sound} the most alike second in here is: 1 for the same sound, however loud, and well below a half for other speech.
-     * Both at the same rate.
+     * How much of {@code sound} is in here, by its half seconds: each may stand anywhere, since a phone leaves out or repeats a few milliseconds now and then. Both at the
+     * same rate.
      */
-    public double like(Ears sound) {
-        int second = Math.min((int) rate, sound.samples.length);
-        double own = 0, theirs = 0, best = 0;
-        for (int i = 0; i < second; i++) own += sound.samples[i] * sound.samples[i];
-        for (int start = 0; start + second <= samples.length; start++) {
-            double product = 0;
-            if (start == 0) for (int i = 0; i < second; i++) theirs += samples[i] * samples[i];
-            else theirs += samples[start + second - 1] * samples[start + second - 1] - samples[start - 1] * samples[start - 1];
-            for (int i = 0; i < second; i++) product += sound.samples[i] * samples[start + i];
-            best = Math.max(best, product / Math.sqrt(Math.max(1e-6, own * theirs)));
+    public double share(Ears sound) {
+        int half = (int) rate / 2, pieces = 0, found = 0;
+        for (int from = 0; from + half <= sound.samples.length; from += half) {
+            double own = product(sound.samples, from, sound.samples, from, half);
+            if (own / half < SPEECH) continue; // a pause: its noise is like any other
+            pieces++;
+            if (best(sound, from, half, own) > ALIKE) found++;
+        }
+        return pieces == 0 ? 0 : (double) found / pieces;
+    }
+
+    /** The best correlation of that piece with any of here: 1 for the same sound, however loud, well below {@link #ALIKE} for other speech. */
+    private double best(Ears sound, int from, int length, double own) {
+        double best = 0, here = 0;
+        for (int start = 0; start + length <= samples.length; start++) {
+            if (start == 0) here = product(samples, 0, samples, 0, length);
+            else here += samples[start + length - 1] * samples[start + length - 1] - samples[start - 1] * samples[start - 1];
+            best = Math.max(best, product(sound.samples, from, samples, start, length) / Math.sqrt(Math.max(1e-6, own * here)));
         }
         return best;
+    }
+
+    private static double product(double[] one, int from, double[] other, int start, int length) {
+        double sum = 0;
+        for (int i = 0; i < length; i++) sum += one[from + i] * other[start + i];
+        return sum;
     }
 
     /** Level of a tone in dB over the whole. */
