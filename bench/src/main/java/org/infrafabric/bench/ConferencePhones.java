@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
 @Command(name = "conference-phones", hidden = true)
 final class ConferencePhones implements Callable<Integer> {
     private static final long TICK_NANOS = 20_000_000L;
+    private static final int RTCP = 0xc0;                                 // packet types 192 to 223, RFC 5761 §4
     private static final int SOUND = 500;                                 // packets, ten seconds, again and again
 
     @Option(names = "--parties", required = true) private int parties;
@@ -100,6 +101,7 @@ final class ConferencePhones implements Callable<Integer> {
 
     private void listen(Phone phone) throws IOException {
         while (phone.socket.receive(in.clear()) != null) {
+            if ((in.get(1) & 0xe0) == RTCP) continue;                     // a report to the phone whose port is the one before
             int number = in.getShort(2) & 0xffff;
             if (phone.expected >= 0 && number != phone.expected) lost.add(number - phone.expected & 0xffff);
             phone.expected = number + 1 & 0xffff;
