@@ -91,10 +91,12 @@ public final class Sipp implements AutoCloseable {
         return Files.exists(messages) ? Files.readString(messages) : "";
     }
 
-    /** Waits for its end: 0 when every call went by the scenario. */
+    /** Waits for its end: 0 when every call went by the scenario; when not, what it complained of and heard goes to the error stream. */
     public int await(Duration limit) throws Exception {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) throw new AssertionError("sipp still runs after " + limit + "\n" + messages());
-        return process.exitValue();
+        int exit = process.exitValue();
+        if (exit != 0) System.err.println("sipp on port " + port + " ended with " + exit + "\n" + output() + messages());
+        return exit;
     }
 
     public String output() throws IOException { return Files.readString(output); }

@@ -62,16 +62,21 @@ public final class SippScenario {
 
     public SippScenario ring() { return respond(180, "Ringing", ""); }
 
-    public SippScenario answer() { return respond(200, "OK", SDP).step("<recv request=\"ACK\"/>"); }
+    public SippScenario answer() { return respond(200, "OK", SDP).awaitAck(); }
 
     /** Answers and holds the caller at once: no sound goes either way (RFC 3264 §8.4). */
     public SippScenario answerHeld() {
-        return respond(200, "OK", SDP + "a=inactive\n").step("<recv request=\"ACK\"/>");
+        return respond(200, "OK", SDP + "a=inactive\n").awaitAck();
     }
 
     /** Refuses the INVITE and takes the ACK. */
     public SippScenario refuse(int status, String phrase) {
-        return respond(status, phrase, "").step("<recv request=\"ACK\"/>");
+        return respond(status, phrase, "").awaitAck();
+    }
+
+    /** A busy caller's repeated INVITE may cross the final answer (RFC 3261 §17.1.1.2); sipp knows it again only while it has said one thing to it. */
+    private SippScenario awaitAck() {
+        return step("<recv request=\"INVITE\" optional=\"true\"/><recv request=\"ACK\"/>");
     }
 
     /** Eight seconds of speech (payload type 8), sent while the scenario goes on. */
