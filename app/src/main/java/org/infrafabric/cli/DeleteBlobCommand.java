@@ -2,10 +2,10 @@ package org.infrafabric.cli;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
+import org.infrafabric.escalate.KeptWords;
 import org.infrafabric.server.BusKey;
 import org.infrafabric.server.LogKeeper;
 import org.infrafabric.store.DataDirectoryInUse;
@@ -33,11 +33,10 @@ final class DeleteBlobCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         JsonNode entry;
-        if (!Files.exists(data.data().database())) throw new IllegalArgumentException("there is no log at " + data.data().database());
-        try (SqliteStore store = SqliteStore.open(data.data().database());
+        try (SqliteStore store = SqliteStore.open(data.database());
                 WitnessLog log = WitnessLog.open(store, KeyCommand.name(store, data), BusKey.open(data.data().busKey(), store), Clock.systemUTC())) {
             entry = Output.JSON.readTree(LogKeeper.of(log, data.data().busKey()).deleteBlob(id, reason).json());
-        } catch (NoSuchElementException | IllegalStateException none) {
+        } catch (NoSuchElementException | KeptWords.StillRuns none) {
             throw new IllegalArgumentException(String.valueOf(none.getMessage()), none);
         } catch (DataDirectoryInUse running) {
             entry = bus.send("DELETE", "/v1/witness/blobs/" + Operator.part(id) + "?reason=" + URLEncoder.encode(reason, StandardCharsets.UTF_8),

@@ -1,6 +1,5 @@
 package org.infrafabric.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.infrafabric.message.SigningKey;
@@ -45,7 +44,7 @@ final class KeyCommand {
                 "Works beside a running bus, which is then asked to do it, and without one."})
     int rotate(@Mixin LogOption data, @Mixin OperatorCall bus, @Mixin Output output) throws Exception {
         ObjectNode result = Output.object();
-        try (SqliteStore store = SqliteStore.open(existing(data));
+        try (SqliteStore store = SqliteStore.open(data.database());
                 WitnessLog log = WitnessLog.open(store, name(store, data), BusKey.open(data.data().busKey(), store), Clock.systemUTC())) {
             Entry said = BusKey.rotate(log, data.data().busKey());
             result.put("keyId", log.signer().keyId()).put("publicKey", log.signer().verifyKey().toString()).put("since", said.time()).put("seq",
@@ -54,7 +53,7 @@ final class KeyCommand {
             result.setAll((ObjectNode) bus.send("POST", "/v1/keys/rotate", data));
         }
         String publicKey = result.path("publicKey").asString("");
-        try (SqliteStore store = SqliteStore.readOnly(existing(data))) {
+        try (SqliteStore store = data.readOnly()) {
             result.put("vkey", NoteKey.log(name(store, data).origin(), VerifyKey.parse(publicKey)).vkey());
         }
         output.result(result,
@@ -62,13 +61,6 @@ final class KeyCommand {
                         + ", " + result.path("since").asString("") + "\nvkey       " + result.path("vkey").asString("")
                         + "\n           outside witnesses need it in the old one's place: until their operators give it to them, they cosign nothing");
         return ExitCode.DONE;
-    }
-
-    private static Path existing(LogOption data) {
-        Path database = data.data().database();
-        if (!Files.exists(database))
-            throw new IllegalArgumentException("there is no log at " + database + "; name the bus's data directory with --data-dir");
-        return database;
     }
 
     /** A log that was there before keeps the name it has. */

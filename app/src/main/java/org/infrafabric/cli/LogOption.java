@@ -28,11 +28,18 @@ final class LogOption {
         return Files.exists(USUAL_CONFIG) ? Config.read(USUAL_CONFIG) : Config.defaults();
     }
 
-    /** Opens the database for reading alone. */
-    SqliteStore readOnly() {
+    /**
+     * The log's database.
+     *
+     * @throws IllegalArgumentException there is none yet
+     */
+    Path database() {
         Path database = data().database();
         if (!Files.exists(database))
             throw new IllegalArgumentException("there is no log at " + database + "; name the bus's data directory with --data-dir");
-        return SqliteStore.readOnly(database);
+        return database;
     }
+
+    /** Opens the database for reading alone. */
+    SqliteStore readOnly() { return SqliteStore.readOnly(database()); }
 }

@@ -3,6 +3,7 @@ package org.infrafabric.server;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.NoSuchElementException;
+import org.infrafabric.escalate.KeptWords;
 import org.infrafabric.store.StoreFailure;
 import org.infrafabric.witness.Entry;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,7 +33,7 @@ final class KeeperRoutes {
             Answers.json(ctx, 200, log.keeper().deleteBlob(id, Parameters.text(ctx, "reason", 200, "asked for")).json());
         } catch (NoSuchElementException gone) {
             throw new Problem(Problem.Code.NOT_FOUND, "id", "There is no blob of that id, or it was deleted.");
-        } catch (IllegalStateException running) {
+        } catch (KeptWords.StillRuns running) {
             throw new Problem(Problem.Code.STATE, "", "Not deleted: " + running.getMessage() + ".");
         } catch (StoreFailure failure) {
             throw new Problem(Problem.Code.OVERLOAD, "", "The log cannot be written now; nothing was deleted.");

@@ -17,7 +17,7 @@ public interface LogKeeper {
      * Deletes the bytes and the salt of a blob, and with a message's the summary that its escalation shows.
      *
      * @throws NoSuchElementException there is none of that id any more
-     * @throws IllegalStateException it is the message of an escalation that still runs
+     * @throws KeptWords.StillRuns it is the message of an escalation that has not ended
      */
     Entry deleteBlob(String id, String reason);
 

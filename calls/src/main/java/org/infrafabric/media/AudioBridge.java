@@ -23,21 +23,21 @@ public interface AudioBridge {
     /** Closes all ports and ends the tap. */
     void close();
 
-    /** What a recording is fed with. Called on the media loop: must copy and return, never block. */
+    /** What a recording is fed with; as it stands it lets everything pass. Called on the media loop: must copy and return, never block. */
     interface Tap {
         /** A party is there from this tick on. */
-        void opened(int party, String name, long tick);
+        default void opened(int party, String name, long tick) {}
 
         /** What one party said in this tick, 160 samples at 8 kHz or 320 at 16 kHz as its encoding is; only ticks in which it said something. */
-        void said(int party, long tick, short[] samples);
+        default void said(int party, long tick, short[] samples) {}
 
         /** At how many samples a second it takes the mix: 8000 or 16000. */
         default int mixRate() { return 8_000; }
 
         /** The sum of all that was said, and of the announcements, in this tick. Called once a tick, after the parties. */
-        void mix(long tick, short[] samples);
+        default void mix(long tick, short[] samples) {}
 
         /** No more ticks come. */
-        void ended();
+        default void ended() {}
     }
 }

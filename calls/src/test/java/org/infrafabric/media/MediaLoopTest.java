@@ -150,7 +150,7 @@ class MediaLoopTest {
             return new RtpPort(on, party, name, pair, listener, owner, new RtpSender(pair.rtp(), party, 1, 1),
                     new RtcpSession(pair.rtcp(), new Rtcp(party, "c"), java.time.InstantSource.system(), party), new MediaTerms(Encoding.ALL, 0));
         }, counters, new Scratch(CODECS), () -> {});
-        bridge.record(new Counting());
+        bridge.record(new AudioBridge.Tap() {});
         DatagramChannel[] phones = new DatagramChannel[parties];
         AudioPort[] ports = new AudioPort[parties];
         byte[][] payloads = new byte[parties][];
@@ -200,19 +200,5 @@ class MediaLoopTest {
         for (int i = 0; i < 5; i++) payload = java.util.Arrays.copyOf(packet, encoder.encode(sound, packet));
         encoder.close();
         return payload;
-    }
-
-    private static final class Counting implements AudioBridge.Tap {
-        @Override
-        public void opened(int party, String name, long tick) {}
-
-        @Override
-        public void said(int party, long tick, short[] samples) {}
-
-        @Override
-        public void mix(long tick, short[] samples) {}
-
-        @Override
-        public void ended() {}
     }
 }

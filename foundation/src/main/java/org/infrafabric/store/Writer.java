@@ -156,7 +156,8 @@ final class Writer implements AutoCloseable {
             if (asked) database.truncateWal();
             else shrink();
         } catch (StoreFailure e) {
-            LOG.warn("the write-ahead log could not be emptied now; deleted content leaves it with a later checkpoint: {}", e.getMessage());
+            LOG.warn("{}: {}", asked ? "the write-ahead log could not be emptied now; deleted content leaves it with a later checkpoint"
+                    : "memory of the store's pages could not be given back now", e.getMessage());
         }
     }
 

@@ -22,7 +22,7 @@ public final class WholeCheck implements AutoCloseable {
     private static final int AT_ONCE = 32;           // some 3 ms of one core
     /** With the work itself, below 2,000 entries a second and a fifth of a core: a million in some ten minutes. */
     static final Duration BESIDE_WORK = Duration.ofMillis(16);
-    /** Half a core, and three times as quick. Work that comes waits for nothing: it finds the other half, and the next step sees it. */
+    /** As long as a step itself: half a core, by that reckoning. Work that comes waits for nothing: it finds the other half, and the next step sees it. */
     static final Duration ALONE = Duration.ofMillis(3);
     /** What was just at work is likely to go on. */
     private static final int STEPS_AFTER_WORK = 16;
