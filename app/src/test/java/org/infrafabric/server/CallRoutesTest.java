@@ -45,6 +45,10 @@ class CallRoutesTest {
         assertThat(denied.status()).isEqualTo(403);
         assertThat(denied.code()).isEqualTo("denied");
         assertThat(denied.header("Retry-After")).isEqualTo("2");
+        Answer busy = api.post("/v1/calls", "op", "{\"from\":\"sip:a@x\",\"to\":\"sip:crowd@x\"}");
+        assertThat(busy.status()).isEqualTo(503);
+        assertThat(busy.code()).isEqualTo("overload");
+        assertThat(busy.header("Retry-After")).isNotEmpty();
         assertThat(api.post("/v1/calls", "op", "{\"from\":\"sip:a@x\",\"to\":\"sip:broken@x\"}").json().path("field").asString()).isEqualTo("/to");
         assertThat(api.post("/v1/calls", "op", "{\"from\":\"sip:a@x\"}").json().path("field").asString()).isEqualTo("/to");
         assertThat(api.post("/v1/calls", "op", "{").code()).isEqualTo("malformed");

@@ -37,6 +37,7 @@ final class ToldCalls implements CallControl {
     @Override
     public CompletableFuture<Outcome> originate(String from, String to, String by) {
         if (to.contains("stranger")) return CompletableFuture.completedFuture(new Outcome.Denied("nobody of the roster", 1_500_000_000L));
+        if (to.contains("crowd")) return CompletableFuture.completedFuture(new Outcome.Busy("as many calls as there may be"));
         if (to.contains("broken")) return CompletableFuture.completedFuture(new Outcome.Invalid("to", "cannot be called"));
         return known("call-1", "originate " + from + " " + to + " by " + by);
     }

@@ -1,6 +1,7 @@
 package org.infrafabric.escalate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -80,6 +82,22 @@ class DeskOnDiskTest {
                 accepted -> assertThat(accepted.view().state()).isEqualTo("DENIED"));
         List<String> counted = second.store.read(tx -> tx.query("SELECT key FROM guard_counters ORDER BY key", row -> row.text(0)));
         assertThat(counted).containsExactly("calls:sip:ada@test", "rule:once " + Bus.AGENT);
+        second.end();
+    }
+
+    @Test
+    void shouldSayThatItCannotGoOnRatherThanForgetAnEscalation() throws Exception {
+        Life first = new Life();
+        assertThat(first.desk.submit(message("esc-1"), Bus.AGENT, System.nanoTime()).get()).isInstanceOf(Submission.Accepted.class);
+        assertThat(first.calls.poll(20, TimeUnit.SECONDS)).isEqualTo("sip:ada@test");
+        first.end();
+        try (SqliteStore store = SqliteStore.open(folder.resolve("ifbus.db"))) {
+            assertThat(store.<Integer>write(tx -> tx.execute("UPDATE escalations SET kept = '{'")).join()).isEqualTo(1);
+        }
+
+        Life second = new Life();
+        assertThatThrownBy(() -> second.desk.recover().get()).isInstanceOf(ExecutionException.class);
+        assertThat(second.calls).isEmpty();
         second.end();
     }
 
