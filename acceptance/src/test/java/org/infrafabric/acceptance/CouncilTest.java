@@ -10,6 +10,7 @@ import java.util.List;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Baresip;
 import org.infrafabric.testkit.Ears;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.RtpPcap;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import org.infrafabric.testkit.Checkout;
 import org.infrafabric.testkit.Ears;
 import org.infrafabric.testkit.IfbusProcess;
+import org.infrafabric.testkit.Requires;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Checkout;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.SippScenario;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.junit.jupiter.api.Test;

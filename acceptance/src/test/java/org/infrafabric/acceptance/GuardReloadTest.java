@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.IfbusProcess;
+import org.infrafabric.testkit.Requires;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;

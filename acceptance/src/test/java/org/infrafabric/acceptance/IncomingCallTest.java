@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Ports;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.junit.jupiter.api.AfterAll;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Linphone;
+import org.infrafabric.testkit.Requires;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;

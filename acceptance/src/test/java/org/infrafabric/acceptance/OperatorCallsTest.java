@@ -16,6 +16,7 @@ import org.infrafabric.testkit.Baresip;
 import org.infrafabric.testkit.Datagram;
 import org.infrafabric.testkit.Ears;
 import org.infrafabric.testkit.IfbusProcess;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.infrafabric.testkit.Tones;

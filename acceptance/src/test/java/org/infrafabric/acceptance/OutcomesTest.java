@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.IfbusProcess;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.junit.jupiter.api.AfterAll;

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.IfbusProcess;
+import org.infrafabric.testkit.Requires;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Baresip;
 import org.infrafabric.testkit.Ports;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.infrafabric.testkit.Tones;

@@ -15,6 +15,7 @@ import org.infrafabric.speech.Voices;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Baresip;
 import org.infrafabric.testkit.Ears;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.infrafabric.testkit.Tones;

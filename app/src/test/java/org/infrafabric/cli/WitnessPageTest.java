@@ -1,7 +1,6 @@
 package org.infrafabric.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
@@ -15,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.store.SqliteStore;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.witness.Change;
 import org.infrafabric.witness.Draft;
 import org.infrafabric.witness.EventType;
@@ -65,7 +64,7 @@ class WitnessPageTest {
 
     @Test
     void shouldVerifyWithOpensslAloneAsThePageSays() throws Exception {
-        assumeTrue(Stream.of(System.getenv("PATH").split(":")).anyMatch(bin -> Files.isExecutable(Path.of(bin, "openssl"))), "openssl");
+        Requires.programs("openssl");
         List<String> scripts = new ArrayList<>();
         Matcher fenced = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(PAGE));
         while (fenced.find()) scripts.add(fenced.group(1));

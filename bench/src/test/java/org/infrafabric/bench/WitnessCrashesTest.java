@@ -1,14 +1,12 @@
 package org.infrafabric.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.infrafabric.testkit.Requires;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +33,7 @@ class WitnessCrashesTest {
     /** The kernel refuses to let the file grow, as a full disk does; then there is room again. */
     @Test
     void shouldAcknowledgeNothingThatTheFullDiskRefusedAndGoOnWhenThereIsRoom() throws Exception {
-        assumeTrue(there("prlimit"), "prlimit");
+        Requires.programs("prlimit");
         Process node = crashes.start(List.of("prlimit", "--fsize=4000000:unlimited", "--"));
         int afterwards = 0;
         try (BufferedReader out = node.inputReader()) {
@@ -58,7 +56,7 @@ class WitnessCrashesTest {
     /** A disk that takes what is written and then says that it could not keep it: every third time, and then no more. */
     @Test
     void shouldAcknowledgeNothingThatTheDiskFailedToSync() throws Exception {
-        assumeTrue(there("strace"), "strace");
+        Requires.programs("strace");
         Process node = crashes.start(List.of("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e",
                 "inject=fsync,fdatasync:error=EIO:when=20..200+3"));
         try (BufferedReader out = node.inputReader()) {
@@ -71,9 +69,5 @@ class WitnessCrashesTest {
         crashes.verify();
         crashes.liveUntil(crashes.start(List.of()), 100); // and the next life goes on with it
         crashes.verify();
-    }
-
-    private static boolean there(String program) {
-        return Stream.of(System.getenv("PATH").split(":")).anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

@@ -2,18 +2,12 @@ package org.infrafabric.sip;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.netty.channel.EventLoop;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.infrafabric.call.CallFailure;
-import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
 import org.infrafabric.call.Provenance;
@@ -21,52 +15,30 @@ import org.infrafabric.message.SigningKey;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Baresip;
 import org.infrafabric.testkit.Peer;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.infrafabric.testkit.Tones;
 import org.infrafabric.testkit.Tshark;
-import org.infrafabric.time.LoopTimers;
-import org.infrafabric.transport.EventLoops;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Our user agent against SIP that others wrote: sipp and baresip, with tshark as the judge of what we send. */
-class RealPeersTest {
-    private static final Duration SOON = Duration.ofSeconds(8);
+class RealPeersTest extends RealAgent {
     private static final Provenance CASE = new Provenance("0af7651916cd43dd8448eb211c80319c", List.of("legal"), "17".repeat(32));
 
-    private final EventLoops loops = EventLoops.open("sip-peers", 1);
-    private final EventLoop loop = loops.next();
-    private final LinkedBlockingQueue<IncomingCall> incoming = new LinkedBlockingQueue<>();
-    private final TestAudio audio = new TestAudio(41_000);
-    private final Heard heard = new Heard();
     private final SigningKey key = SigningKey.generate();
-    private UserAgent agent;
-    private List<Endpoint> endpoints;
-
-    @TempDir Path folder;
 
     @BeforeEach
     void start() throws Exception {
         EscalationHeaders headers = EscalationHeaders.signing(key, id -> id.equals(key.keyId()) ? Optional.of(key.verifyKey()) : Optional.empty());
-        agent = new UserAgent(
-                new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:0"), Endpoint.parse("tcp:127.0.0.1:0")), "sip:bus@ifbus.test", "ifbus/test"),
-                loop,
-                new LoopTimers(loop), incoming::add, headers, SipJournal.NONE, SipCounters.NONE, HostResolver.system());
-        endpoints = agent.start();
-    }
-
-    @AfterEach
-    void stop() {
-        agent.close();
-        loops.close();
+        about = Optional.of(CASE);
+        start(headers, SipAccess.NONE);
     }
 
     @Test
     void shouldCallSippAndHangUpWithNothingMalformedOnTheWire() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         try (Sipp sipp = Sipp.callee(folder, SippScenario.invited().ring().answer().awaitBye(), 1)) {
             boolean capturing = Peer.installed("tshark") && Files.isReadable(Path.of("/proc/net/dev"));
             Tshark shark = capturing ? Tshark.capture(folder, "udp port " + sipp.port()) : null;
@@ -87,7 +59,7 @@ class RealPeersTest {
 
     @Test
     void shouldHearSippHangUpFirst() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         try (Sipp sipp = Sipp.callee(folder, SippScenario.invited().ring().answer().pause(200).bye(), 1)) {
             dial(sipp.uri("expert"));
             awaitWords("ringing 180", "answered", "ended well by peer");
@@ -97,7 +69,7 @@ class RealPeersTest {
 
     @Test
     void shouldCancelAtSipp() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         try (Sipp sipp = Sipp.callee(folder, SippScenario.invited().ring().awaitCancel(), 1)) {
             Leg leg = dial(sipp.uri("expert"));
             awaitWords("ringing 180");
@@ -109,7 +81,7 @@ class RealPeersTest {
 
     @Test
     void shouldTellWhatSippRefusesWith() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         try (Sipp busy = Sipp.callee(folder, SippScenario.invited().refuse(486, "Busy Here"), 1)) {
             dial(busy.uri("expert"));
             awaitWords("ended busy by peer");
@@ -119,7 +91,7 @@ class RealPeersTest {
 
     @Test
     void shouldRepeatItsInviteToASippThatAnswersLate() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         try (Sipp sipp = Sipp.callee(folder, SippScenario.invited().pause(1800).ring().answer().awaitBye(), 1)) {
             Leg leg = dial(sipp.uri("expert"));
             awaitWords("ringing 180", "answered");
@@ -131,7 +103,7 @@ class RealPeersTest {
 
     @Test
     void shouldTakeAnOrdinaryCallFromSipp() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         try (Sipp sipp = Sipp.caller(folder, SippScenario.invite("").expect(200).ack().pause(200).hangUp(), remote(), "bus", 1)) {
             IncomingCall call = incoming.poll(8, SECONDS);
             assertThat(call).isNotNull();
@@ -147,7 +119,7 @@ class RealPeersTest {
 
     @Test
     void shouldForbidAForgedEscalationFromSipp() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         String forged = "X-IF-Trace-ID: " + CASE.traceId() + "\n";
         try (Sipp sipp = Sipp.caller(folder, SippScenario.invite(forged).expect(403).ackRefusal(), remote(), "bus", 1)) {
             assertThat(sipp.await(SOON)).isZero();
@@ -158,7 +130,7 @@ class RealPeersTest {
 
     @Test
     void shouldRefuseSippWithBusy() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         try (Sipp sipp = Sipp.caller(folder, SippScenario.invite("").expect(486).ackRefusal(), remote(), "bus", 1)) {
             IncomingCall call = incoming.poll(8, SECONDS);
             run(() -> call.refuse(CallFailure.BUSY));
@@ -168,7 +140,7 @@ class RealPeersTest {
 
     @Test
     void shouldCallBaresipAndHangUp() throws Exception {
-        need("baresip");
+        Requires.programs("baresip");
         try (Baresip phone = Baresip.answering(folder.resolve("phone"), "sage", silence())) {
             Leg leg = dial(phone.uri("sage"));
             Await.that("baresip to answer", SOON, () -> heard.words.contains("answered"));
@@ -180,7 +152,7 @@ class RealPeersTest {
 
     @Test
     void shouldTakeACallFromBaresipUntilItHangsUp() throws Exception {
-        need("baresip");
+        Requires.programs("baresip");
         try (Baresip phone = Baresip.answering(folder.resolve("phone"), "sage", silence())) {
             phone.dial("sip:bus@" + remote());
             IncomingCall call = incoming.poll(8, SECONDS);
@@ -195,28 +167,5 @@ class RealPeersTest {
         }
     }
 
-    private Leg dial(String uri) throws Exception {
-        return on(() -> {
-            Leg leg = agent.prepare(new CallOrder(uri, "A case", Optional.of(CASE), audio), heard);
-            leg.dial();
-            return leg;
-        });
-    }
-
-    private void awaitWords(String... words) throws Exception {
-        Await.until("the leg to say " + List.of(words), SOON, () -> heard.words, said -> said.equals(List.of(words)));
-    }
-
-    private String remote() { return Addresses.text(endpoints.getFirst().address()); }
-
-    private <T> T on(Callable<T> action) throws Exception { return loop.submit(action).get(5, SECONDS); }
-
-    private void run(Runnable action) throws Exception { loop.submit(action).get(5, SECONDS); }
-
     private Path silence() throws Exception { return Tones.write(folder.resolve("tone.wav"), 440, 5); }
-
-    private static void need(String program) {
-        if ("true".equals(System.getenv("CI"))) assertThat(Peer.installed(program)).as(program + " installed").isTrue();
-        else assumeTrue(Peer.installed(program), program + " is not installed");
-    }
 }

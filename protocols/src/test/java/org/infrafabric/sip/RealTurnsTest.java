@@ -3,56 +3,35 @@ package org.infrafabric.sip;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.netty.channel.EventLoop;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
-import org.infrafabric.call.CallOrder;
 import org.infrafabric.call.IncomingCall;
 import org.infrafabric.call.Leg;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Baresip;
 import org.infrafabric.testkit.Peer;
 import org.infrafabric.testkit.Ports;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.infrafabric.testkit.Tones;
 import org.infrafabric.testkit.Tshark;
-import org.infrafabric.time.LoopTimers;
-import org.infrafabric.transport.EventLoops;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The turns that a call can take, with SIP that others wrote at the other end: challenges, redirection, reliable provisionals, hold, glare, forks. */
-class RealTurnsTest {
-    private static final Duration SOON = Duration.ofSeconds(15);
+class RealTurnsTest extends RealAgent {
     private static final String REPLY = "[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]T[call_number]\n[last_Call-ID:]\n[last_CSeq:]\n"
             + "Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>\n";
     private static final String IN_DIALOG = "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
             + "Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>\n";
-
-    private final EventLoops loops = EventLoops.open("sip-turns", 1);
-    private final EventLoop loop = loops.next();
-    private final LinkedBlockingQueue<IncomingCall> incoming = new LinkedBlockingQueue<>();
-    private final TestAudio audio = new TestAudio(41_000);
-    private final Heard heard = new Heard();
-    private UserAgent agent;
-    private List<Endpoint> endpoints;
-
-    @TempDir Path folder;
 
     @BeforeEach
     void start() throws Exception { start(List.of()); }
@@ -60,17 +39,7 @@ class RealTurnsTest {
     private void start(List<Caller> callers) throws Exception {
         SipAccess access = new SipAccess(List.of(new Credential("trunk", "bus", "secret")), uri -> uri.contains("other"), "ifbus.test",
                 List.of(DigestAlgorithm.MD5), callers);
-        agent = new UserAgent(
-                new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:0"), Endpoint.parse("tcp:127.0.0.1:0")), "sip:bus@ifbus.test", "ifbus/test"),
-                loop, new LoopTimers(loop), incoming::add, EscalationHeaders.none(), access, SipJournal.NONE, SipCounters.NONE,
-                HostResolver.system());
-        endpoints = agent.start();
-    }
-
-    @AfterEach
-    void stop() {
-        agent.close();
-        loops.close();
+        start(EscalationHeaders.none(), access);
     }
 
     private static String ok(String head, String headers) {
@@ -83,7 +52,7 @@ class RealTurnsTest {
 
     /** Runs a callee of sipp's against one call of ours, which hangs up when it has been answered; nothing on the wire may be malformed. */
     private String calls(SippScenario scenario) throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         try (Sipp sipp = Sipp.callee(folder, scenario, 1)) {
             boolean capturing = Peer.installed("tshark") && Files.isReadable(Path.of("/proc/net/dev"));
             Tshark shark = capturing ? Tshark.capture(folder, "udp port " + sipp.port()) : null;
@@ -113,7 +82,7 @@ class RealTurnsTest {
 
     @Test
     void shouldProveItselfToKamailioBySha256() throws Exception {
-        need("kamailio");
+        Requires.programs("kamailio");
         int port = Ports.free(2);
         Files.createDirectories(folder.resolve("kamailio"));
         Path config = folder.resolve("kamailio.cfg");
@@ -155,7 +124,7 @@ class RealTurnsTest {
 
     @Test
     void shouldFollowSippsRedirectionToAnotherSipp() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         try (Sipp other = Sipp.callee(folder.resolve("other"), SippScenario.invited().ring().answer().awaitBye(), 1);
                 Sipp first = Sipp.callee(folder,
                         SippScenario.invited().say(plain("302 Moved Temporarily", REPLY.replaceFirst("Contact: .*\n", ""),
@@ -195,7 +164,7 @@ class RealTurnsTest {
 
     @Test
     void shouldHoldSippAlthoughTheyGlareAtFirst() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         SippScenario scenario = SippScenario.invited().ring().answer()
                 .then("<recv request=\"INVITE\"/>").say(plain("491 Request Pending", IN_DIALOG, "")).then("<recv request=\"ACK\"/>")
                 .then("<recv request=\"INVITE\"/>").say(ok(IN_DIALOG, "")).then("<recv request=\"ACK\"/>").awaitBye();
@@ -212,7 +181,7 @@ class RealTurnsTest {
 
     @Test
     void shouldRingReliablyForSipp() throws Exception {
-        need("sipp");
+        Requires.programs("sipp");
         String first = """
                 INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
                 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -285,8 +254,8 @@ class RealTurnsTest {
 
     @Test
     void shouldLetBaresipInWithItsPasswordAndNobodyWithAnother() throws Exception {
-        need("baresip");
-        agent.close();
+        Requires.programs("baresip");
+        end();
         int port = Ports.free(4);
         start(List.of(new Caller("sip:sage@127.0.0.1:" + port, "sage", "sesame")));
         Path voice = Tones.write(folder.resolve("tone.wav"), 440, 5);
@@ -307,7 +276,7 @@ class RealTurnsTest {
 
     @Test
     void shouldHoldBaresipAndBeHeldByIt() throws Exception {
-        need("baresip");
+        Requires.programs("baresip");
         try (Baresip phone = Baresip.answering(folder.resolve("phone"), "sage", Tones.write(folder.resolve("tone.wav"), 440, 5))) {
             Leg leg = dial(phone.uri("sage"));
             Await.that("baresip to answer", SOON, () -> heard.words.contains("answered"));
@@ -346,28 +315,5 @@ class RealTurnsTest {
                 + body.length() + "\r\n\r\n" + body;
         byte[] bytes = text.getBytes(ISO_8859_1);
         socket.send(new DatagramPacket(bytes, bytes.length, to.getSocketAddress()));
-    }
-
-    private Leg dial(String uri) throws Exception {
-        return on(() -> {
-            Leg leg = agent.prepare(new CallOrder(uri, "A case", Optional.empty(), audio), heard);
-            leg.dial();
-            return leg;
-        });
-    }
-
-    private void awaitWords(String... words) throws Exception {
-        Await.until("the leg to say " + List.of(words), SOON, () -> heard.words, said -> said.equals(List.of(words)));
-    }
-
-    private String remote() { return Addresses.text(endpoints.getFirst().address()); }
-
-    private <T> T on(Callable<T> action) throws Exception { return loop.submit(action).get(5, SECONDS); }
-
-    private void run(Runnable action) throws Exception { loop.submit(action).get(5, SECONDS); }
-
-    private static void need(String program) {
-        if ("true".equals(System.getenv("CI"))) assertThat(Peer.installed(program)).as(program + " installed").isTrue();
-        else assumeTrue(Peer.installed(program), program + " is not installed");
     }
 }

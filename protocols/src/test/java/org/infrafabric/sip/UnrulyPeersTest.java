@@ -22,7 +22,6 @@ import static org.infrafabric.sip.SippLines.ringing;
 import static org.infrafabric.sip.SippLines.sent;
 import static org.infrafabric.sip.SippLines.tagged;
 import static org.infrafabric.testkit.LossyRelay.Weather.losingEachOnce;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -39,7 +38,7 @@ import org.infrafabric.call.Leg;
 import org.infrafabric.call.LegEnd;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.LossyRelay;
-import org.infrafabric.testkit.Peer;
+import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
 import org.infrafabric.testkit.SippScenario;
 import org.infrafabric.time.LoopTimers;
@@ -90,9 +89,7 @@ class UnrulyPeersTest {
 
     @BeforeEach
     void start() throws Exception {
-        boolean there = Peer.installed("sipp");
-        if ("true".equals(System.getenv("CI"))) assertThat(there).as("sipp installed").isTrue();
-        else assumeTrue(there, "sipp is not installed");
+        Requires.programs("sipp");
         agent = new UserAgent(new SipSettings(List.of(Endpoint.parse("udp:127.0.0.1:0")), "sip:bus@ifbus.test", "ifbus/test"), loop,
                 new LoopTimers(loop), call -> {
                     incoming.add(call);

@@ -1,25 +1,23 @@
-package org.infrafabric.acceptance;
-
-import static org.assertj.core.api.Assertions.fail;
+package org.infrafabric.testkit;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.infrafabric.testkit.Peer;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /** The programs a test needs. Without them it skips, saying so; with CI=true that is a failure. */
-final class Requires {
+public final class Requires {
     private Requires() {}
 
-    static void programs(String... names) {
+    public static void programs(String... names) {
         for (String name : names) if (!Peer.installed(name)) missing(name + " is not installed", "./check installs it");
     }
 
     /** The {@code java} of a Java 17, the oldest that the agents' client promises to run on. */
-    static Path java17() throws IOException {
+    public static Path java17() throws IOException {
         Path installed = Path.of("/usr/lib/jvm");
         List<Path> homes = List.of();
         if (Files.isDirectory(installed)) {
@@ -33,8 +31,8 @@ final class Requires {
     }
 
     /** Skips the test, saying so; with CI=true that is a failure. */
-    static void missing(String what, String remedy) {
-        if ("true".equals(System.getenv("CI"))) fail(what + ", and with CI=true no test may be skipped: " + remedy);
+    public static void missing(String what, String remedy) {
+        if ("true".equals(System.getenv("CI"))) Assertions.fail(what + ", and with CI=true no test may be skipped: " + remedy);
         Assumptions.abort(what + ": " + remedy);
     }
 }
