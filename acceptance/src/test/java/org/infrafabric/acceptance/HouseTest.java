@@ -27,7 +27,7 @@ class HouseTest {
 
     private static Map<String, List<String>> floors() {
         Map<String, List<String>> floors = new LinkedHashMap<>();
-        floors.put("app", List.of("cli", "server", "mcp", "sim"));
+        floors.put("app", List.of("cli", "server", "mcp", "sim", "report"));
         floors.put("services", List.of("escalate", "phones"));
         floors.put("protocols", List.of("sip"));
         floors.put("calls", List.of("call", "record", "speech", "media", "transport", "sdp"));

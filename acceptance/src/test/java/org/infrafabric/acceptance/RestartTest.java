@@ -6,12 +6,15 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.infrafabric.testkit.Await;
 import org.infrafabric.testkit.Baresip;
+import org.infrafabric.testkit.IfbusProcess;
 import org.infrafabric.testkit.Ports;
 import org.infrafabric.testkit.Requires;
 import org.infrafabric.testkit.Sipp;
@@ -71,7 +74,26 @@ class RestartTest {
             assertThat(closed.path("decision").path("payload").path("votes")).hasSize(2);
             assertThat(expert.await(Duration.ofSeconds(10))).as("the stray leg had its BYE, and so had the new one").isZero();
             site.soundLog();
+            tellsBothLives(site, id);
         }
+    }
+
+    /** The report, written beside the bus: what was said before the power cut and after it, each with moments of its own. */
+    private void tellsBothLives(Site site, String id) throws Exception {
+        Path file = folder.resolve("told.html");
+        IfbusProcess.Finished report = IfbusProcess.run(folder, Duration.ofSeconds(40), "report", id, "--out", file.toString(), "--data-dir",
+                site.folder.resolve("data").toString(), "--json");
+        assertThat(report.exit()).as(report.toString()).isZero();
+        JsonNode said = Site.JSON.readTree(report.out());
+        assertThat(said.path("state").stringValue()).isEqualTo("CLOSED");
+        assertThat(said.path("witness").path("intact").asBoolean()).isTrue();
+        assertThat(said.path("witness").path("proven").asBoolean()).isTrue();
+        String html = Files.readString(file);
+        assertThat(html).contains("Recording 2, after the bus was started again", "Rejected", ", byte for byte, what the log names.",
+                "mix.wav has no hash in the log: it was still being written, or the bus died while it was.").doesNotContain("<li class=\"bad\"");
+        assertThat(Pattern.compile("data-player=\"(\\d+)\"").matcher(html).results().map(player -> player.group(1)).distinct())
+                .as("mixes with moments")
+                .hasSize(2);
     }
 
     @Test

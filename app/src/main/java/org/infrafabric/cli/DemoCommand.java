@@ -10,11 +10,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.infrafabric.client.IfbusClient;
 import org.infrafabric.client.Receipt;
 import org.infrafabric.client.SignedDecision;
@@ -25,16 +23,11 @@ import org.infrafabric.message.MessageRefused;
 import org.infrafabric.message.Rfc3339;
 import org.infrafabric.message.StrictJson;
 import org.infrafabric.message.VerifyKey;
-import org.infrafabric.record.RecordingFolder;
 import org.infrafabric.server.DataDirectory;
 import org.infrafabric.speech.VoiceSettings;
 import org.infrafabric.speech.Voices;
 import org.infrafabric.store.SqliteStore;
-import org.infrafabric.witness.Checkpoint;
-import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.Verdict;
-import org.infrafabric.witness.Verifier;
-import org.infrafabric.witness.WitnessReader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -80,8 +73,6 @@ final class DemoCommand implements Callable<Integer> {
     private record Outcome(EscalationView view, SignedDecision decision, VerifyKey busKey, DataDirectory data) {
         /** DECIDED for what was decided and is closed. */
         String end() { return view.state().equals("CLOSED") ? "DECIDED" : view.state(); }
-
-        Path recordings() { return RecordingFolder.of(data.path(), view.id()); }
     }
 
     private static Outcome escalate(DemoHouse house, DemoCouncil council, ObjectNode message) throws Exception {
@@ -104,39 +95,19 @@ final class DemoCommand implements Callable<Integer> {
 
     /** Verifies the log with the bus gone, writes the report, and tells. */
     private int finish(Path folder, Outcome outcome) throws IOException {
-        Verdict log;
-        List<Entry> entries;
-        Checkpoint checkpoint;
+        CaseFile read;
         try (SqliteStore store = SqliteStore.readOnly(outcome.data().database())) {
-            WitnessReader reader = new WitnessReader(store);
-            log = new Verifier(List.of(outcome.busKey()), Optional.empty()).verify(store);
-            entries = reader.entries(outcome.view().traceId(), 1, WitnessReader.MAX_LIMIT);
-            checkpoint = NodeCheckpoint.covering(reader.count(), reader, outcome.data().busKey());
+            read = CaseFile.read(outcome.data(), store, outcome.view(), List.of(outcome.busKey()));
         }
-        List<Report.Sound> sounds = sounds(outcome.recordings());
+        Verdict log = read.log();
         Path report = folder.resolve("report.html").toAbsolutePath();
-        new Report(outcome.view(), entries, log, List.of(outcome.busKey()), Optional.of(checkpoint), sounds, outcome.data().path().toString())
-                .write(report);
+        read.report().write(report);
         ObjectNode result = result(outcome, log);
-        if (!sounds.isEmpty()) result.put("recording", sounds.getFirst().file().toAbsolutePath().toString());
+        if (!read.sounds().isEmpty()) result.put("recording", read.sounds().getFirst().file().toAbsolutePath().toString());
         result.put("report", report.toString());
         output.result(result, text(result, outcome, log));
-        boolean recorded = !outcome.end().equals("DECIDED") || !sounds.isEmpty();
+        boolean recorded = !outcome.end().equals("DECIDED") || !read.sounds().isEmpty();
         return !log.intact() || !log.proven() ? ExitCode.LOG_BROKEN : recorded ? ExitCode.DONE : ExitCode.FAILED;
-    }
-
-    /** The mix first, then the tracks; none where nobody was reached. */
-    private static List<Report.Sound> sounds(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) return List.of();
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".wav")).map(file -> new Report.Sound(party(file), file))
-                    .sorted(Comparator.comparing((Report.Sound sound) -> !sound.party().equals("mix")).thenComparing(Report.Sound::file)).toList();
-        }
-    }
-
-    /** {@code 1-expert.wav} → {@code expert}. */
-    private static String party(Path file) {
-        return file.getFileName().toString().replaceFirst("\\.wav$", "").replaceFirst("^\\d+-", "");
     }
 
     private static ObjectNode result(Outcome outcome, Verdict log) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.infrafabric.report.Gist;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 

@@ -23,6 +23,7 @@ public final class Ifbus implements Runnable {
         COMMANDS.put("call", CallCommand.class);
         COMMANDS.put("conference", ConferenceCommand.class);
         COMMANDS.put("feedback", FeedbackCommand.class);
+        COMMANDS.put("report", ReportCommand.class);
         COMMANDS.put("witness", WitnessCommand.class);
         COMMANDS.put("expert", RosterCommands.ExpertCommand.class);
         COMMANDS.put("guardian", RosterCommands.GuardianCommand.class);

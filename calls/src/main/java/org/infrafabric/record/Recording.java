@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,7 +38,8 @@ public final class Recording implements AudioBridge.Tap {
     private static final long LOOK_NANOS = 100_000_000L;
     private static final int RESTING_AFTER = 20;                          // looks that found nothing: all is in the files by then
     private static final long FLUSH_NANOS = 1_000_000_000L;
-    private static final long PART_TICKS = 12 * 3_600 * 50L;              // 1.4 GB at 16 kHz
+    static final Duration PART = Duration.ofHours(12);                    // 1.4 GB at 16 kHz
+    private static final long PART_TICKS = PART.toMillis() / 20;
 
     /**
      * One file.
@@ -181,8 +183,8 @@ public final class Recording implements AudioBridge.Tap {
 
     private void open() throws IOException {
         Files.createDirectories(folder);
-        for (int take = 2; Files.exists(folder.resolve("mix" + suffix + ".wav")); take++) suffix = "-" + take;
-        tracks.put(MIX, new WavTrack(folder.resolve("mix" + suffix + ".wav"), mixRate));
+        for (int take = 2; Files.exists(folder.resolve(RecordedFile.MIX + suffix + ".wav")); take++) suffix = "-" + take;
+        tracks.put(MIX, new WavTrack(folder.resolve(RecordedFile.MIX + suffix + ".wav"), mixRate));
     }
 
     private void frame(int party, long index, short[] samples, int offset, int length) {
@@ -218,7 +220,7 @@ public final class Recording implements AudioBridge.Tap {
     private WavTrack track(int party, int rate) throws IOException {
         WavTrack track = tracks.get(party);
         if (track != null) return track;
-        String name = party == MIX ? "mix" : party + 1 + "-" + RecordingFolder.readable(nameOf(party));
+        String name = party == MIX ? RecordedFile.MIX : party + 1 + "-" + RecordingFolder.readable(nameOf(party));
         String of = part == 0 ? "" : "-part" + (part + 1);
         WavTrack made = new WavTrack(folder.resolve(name + suffix + of + ".wav"), rate);
         tracks.put(party, made);
@@ -226,7 +228,7 @@ public final class Recording implements AudioBridge.Tap {
     }
 
     private String nameOf(int party) {
-        return party == MIX ? "mix" : parties.getOrDefault(party, "party");
+        return party == MIX ? RecordedFile.MIX : parties.getOrDefault(party, "party");
     }
 
     private void flush() throws IOException {

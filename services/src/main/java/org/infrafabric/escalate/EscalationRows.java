@@ -84,6 +84,17 @@ final class EscalationRows {
                 row -> new Known(row.text(0), row.text(1), Codec.read(row.text(2), EscalationView.class)), id));
     }
 
+    /** The first that {@code which} finds, in a store that may have none of our tables. */
+    static Optional<EscalationView> view(SqliteStore store, String which, String... arguments) {
+        return store.read(tx -> there(tx) ? tx.first("SELECT view FROM escalations " + which, row -> Codec.read(row.text(0), EscalationView.class),
+                (Object[]) arguments) : Optional.empty());
+    }
+
+    /** A log may stand alone. */
+    static boolean there(Transaction tx) {
+        return tx.first("SELECT 1 FROM sqlite_master WHERE name = 'escalations'", row -> true).isPresent();
+    }
+
     List<EscalationView> newest(Optional<String> source, long before, int limit) {
         return store.read(tx -> source.isPresent()
                 ? tx.query("SELECT view FROM escalations WHERE source = ? AND first_seq < ? ORDER BY first_seq DESC LIMIT ?",

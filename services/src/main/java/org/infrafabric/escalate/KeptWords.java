@@ -20,8 +20,7 @@ public final class KeptWords {
      * @throws StillRuns the escalation has not ended
      */
     public static void forget(Transaction tx, long received) {
-        boolean escalations = tx.first("SELECT 1 FROM sqlite_master WHERE name = 'escalations'", row -> true).isPresent(); // a log may stand alone
-        if (!escalations) return;
+        if (!EscalationRows.there(tx)) return;
         if (tx.first("SELECT 1 FROM escalations WHERE first_seq = ? AND open = 1", row -> true, received).isPresent())
             throw new StillRuns();
         tx.execute("UPDATE escalations SET matter = json_set(matter, '$.summary', ''), view = json_set(view, '$.summary', '') WHERE first_seq = ?",

@@ -1,4 +1,4 @@
-package org.infrafabric.cli;
+package org.infrafabric.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,8 +23,10 @@ import org.infrafabric.escalate.EscalationView.Member;
 import org.infrafabric.escalate.EscalationView.Step;
 import org.infrafabric.message.Decision;
 import org.infrafabric.message.Rfc3339;
+import org.infrafabric.message.Sha256;
 import org.infrafabric.message.SigningKey;
 import org.infrafabric.message.VerifyKey;
+import org.infrafabric.record.RecordedFile;
 import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.NoteKey;
@@ -56,13 +59,52 @@ class ReportTest {
     @Test
     void shouldOfferTheMomentsThatCanBeHeardAndNoOthers(@TempDir Path dir) throws IOException {
         String html = write(report("x", dir), dir); // answered after 2.9 s, recorded for 3 s
-        assertThat(html).contains("data-at=\"0.000\" aria-label=\"Listen from +2.90 s, call answered\">▸ +2.90 s<",
+        assertThat(html).contains("data-player=\"0\" data-at=\"0.000\" aria-label=\"Listen from +2.90 s, call answered\">▸ +2.90 s<",
                 "data-at=\"1.200\" aria-label=\"Listen from +4.10 s, Accepted\"", "<span class=\"at\">+128 ms</span>",
                 "<span class=\"at\">+21.0 s</span>");
         assertThat(html.split("data-at=\"", -1)).hasSize(3);
         Report mute = report("x", dir);
         String silent = write(new Report(mute.view(), mute.entries(), mute.log(), mute.busKeys(), mute.checkpoint(), List.of(), "."), dir);
         assertThat(silent).doesNotContain("data-at=\"");
+    }
+
+    @Test
+    void shouldPlayEachLifeOfTheBusFromItsOwnRecording(@TempDir Path dir) throws IOException {
+        Report one = report("x", dir); // its mix has 3 s, from +2.9 s on
+        List<Entry> told = new ArrayList<>(one.entries());
+        ObjectNode none = JsonMapper.shared().createObjectNode().put("escalation", "esc-1");
+        told.add(entry("IF.council", "council_resumed", 40_000, none));
+        told.add(entry("IF.call", "call_answered", 42_000, none.deepCopy().put("party", "sip:sage@127.0.0.1")));
+        told.add(entry("IF.call", "call_answered", 43_000, none.deepCopy().put("party", "sip:expert@127.0.0.1")));
+        List<RecordedFile> sounds = new ArrayList<>(one.sounds());
+        sounds.add(new RecordedFile(wav(dir.resolve("mix-2.wav"), 9_000, 12_000), "mix", 2, 1));
+        String html = write(with(one, told, sounds), dir);
+        assertThat(html).contains("Recording 2, after the bus was started again", "data-player=\"0\" data-at=\"1.200\"",
+                "data-player=\"2\" data-at=\"0.000\"", "data-player=\"2\" data-at=\"1.000\"").doesNotContain("data-player=\"0\" data-at=\"39");
+        String unclear = write(with(one, told, one.sounds()), dir); // two lives with an answer, one recording: which?
+        assertThat(unclear).doesNotContain("data-at=\"");
+    }
+
+    @Test
+    void shouldHoldEachRecordingAgainstTheLog(@TempDir Path dir) throws IOException {
+        Report one = report("x", dir);
+        assertThat(write(one, dir)).contains("<li class=\"open\">mix.wav has no hash in the log", "<li class=\"open\">1-expert.wav has no hash");
+        ObjectNode written = JsonMapper.shared().createObjectNode().put("escalation", "esc-1");
+        for (String name : List.of("mix.wav", "1-expert.wav"))
+            written.withArray("files").addObject().put("name", name).put("sha256", Sha256.hex(Files.readAllBytes(dir.resolve(name))));
+        List<Entry> told = new ArrayList<>(one.entries());
+        told.add(entry("IF.record", "recording_written", 27_000, written));
+        assertThat(write(with(one, told, one.sounds()), dir)).contains("<li class=\"good\">2 recordings are, byte for byte, what the log names.")
+                .doesNotContain("has no hash");
+        wav(dir.resolve("1-expert.wav"), 4_001, 24_000);
+        assertThat(write(with(one, told, one.sounds()), dir)).contains("<li class=\"good\">1 recording is,",
+                "<li class=\"bad\">1-expert.wav is not what the log names");
+        assertThat(write(with(one, told, one.sounds().subList(0, 1)), dir))
+                .contains("<li class=\"open\">1-expert.wav, which the log names, is not there any more.");
+    }
+
+    private static Report with(Report one, List<Entry> entries, List<RecordedFile> sounds) {
+        return new Report(one.view(), entries, one.log(), one.busKeys(), one.checkpoint(), sounds, one.dataDir());
     }
 
     @Test
@@ -101,7 +143,8 @@ class ReportTest {
         entries.add(entry("IF.council", "vote_cast", 9_000, JsonMapper.shared().createObjectNode().put("guardian", HOSTILE).put(HOSTILE, HOSTILE)));
         Verdict broken = new Verdict("node-1", 3, "ab".repeat(32), "cd".repeat(32), Optional.of(new Verdict.Fault(4, HOSTILE)), false, List.of());
         String html = write(
-                new Report(hostile, entries, broken, plain.busKeys(), Optional.empty(), List.of(new Report.Sound(HOSTILE, dir.resolve("gone.wav"))),
+                new Report(hostile, entries, broken, plain.busKeys(), Optional.empty(),
+                        List.of(new RecordedFile(dir.resolve("gone.wav"), HOSTILE, 1, 1)),
                         HOSTILE),
                 dir);
         assertThat(html).doesNotContain("<script>alert").doesNotContain("' onload=").doesNotContain("\" onload=")
@@ -163,6 +206,7 @@ class ReportTest {
     private static String write(Report report, Path dir) throws IOException {
         Path file = dir.resolve("sub/report.html");
         report.write(file);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as("it holds what was said").isEqualTo("rw-------");
         return Files.readString(file);
     }
 
@@ -196,8 +240,8 @@ class ReportTest {
                 Optional.of("sip:expert@127.0.0.1"), council, Optional.of(signed), steps, Optional.of(128L), Optional.of(1_940L), Optional.empty());
         Verdict log = new Verdict("node-1", 9, "ab".repeat(32), "cd".repeat(32), Optional.empty(), true, List.of(KEY.keyId()));
         return new Report(view, List.copyOf(entries), log, List.of(KEY.verifyKey()), Optional.of(CHECKPOINT),
-                List.of(new Report.Sound("mix", wav(dir.resolve("mix.wav"), 9_000, 24_000)),
-                        new Report.Sound("expert", wav(dir.resolve("1-expert.wav"), 4_000, 24_000))),
+                List.of(new RecordedFile(wav(dir.resolve("mix.wav"), 9_000, 24_000), "mix", 1, 1),
+                        new RecordedFile(wav(dir.resolve("1-expert.wav"), 4_000, 24_000), "expert", 1, 1)),
                 "./ifbus-data");
     }
 

@@ -1,4 +1,4 @@
-package org.infrafabric.cli;
+package org.infrafabric.report;
 
 /** Grows an HTML text. All that is not written by {@link #raw} is escaped, in text and in attributes alike. */
 final class Html {

@@ -1,4 +1,4 @@
-package org.infrafabric.cli;
+package org.infrafabric.report;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

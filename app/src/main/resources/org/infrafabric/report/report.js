@@ -2,8 +2,9 @@
 // Plays the recording from the moments of the story, and shows in both where it is.
 const players = [...document.querySelectorAll('figure.sound')].map((figure) => ({ audio: figure.querySelector('audio'), outline: figure.querySelector('.outline') }))
   .filter(({ audio }) => audio);
-const mix = document.querySelector('.mix audio');
 const moments = [...document.querySelectorAll('button[data-at]')];
+
+const playerOf = (moment) => players[Number(moment.dataset.player)].audio;
 
 function playFrom(audio, seconds) {
   for (const other of players) if (other.audio !== audio) other.audio.pause();
@@ -22,13 +23,15 @@ for (const { audio, outline } of players) {
   for (const event of ['timeupdate', 'seeked', 'loadedmetadata']) audio.addEventListener(event, show);
 }
 
-function markMoment() {
-  const now = moments.findLast((moment) => Number(moment.dataset.at) <= mix.currentTime + 0.05);
+function markMoment(mix) {
+  const now = moments.findLast((moment) => playerOf(moment) === mix && Number(moment.dataset.at) <= mix.currentTime + 0.05);
   for (const moment of moments) {
     if (moment === now && mix.currentTime > 0) moment.parentElement.setAttribute('aria-current', 'time');
     else moment.parentElement.removeAttribute('aria-current');
   }
 }
 
-for (const moment of moments) moment.addEventListener('click', () => playFrom(mix, Number(moment.dataset.at)));
-if (mix) for (const event of ['timeupdate', 'seeked']) mix.addEventListener(event, markMoment);
+for (const moment of moments) moment.addEventListener('click', () => playFrom(playerOf(moment), Number(moment.dataset.at)));
+for (const mix of new Set(moments.map(playerOf))) {
+  for (const event of ['timeupdate', 'seeked']) mix.addEventListener(event, () => markMoment(mix));
+}

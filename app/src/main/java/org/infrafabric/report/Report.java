@@ -1,4 +1,4 @@
-package org.infrafabric.cli;
+package org.infrafabric.report;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -20,6 +21,7 @@ import org.infrafabric.message.Sha256;
 import org.infrafabric.message.Signatures;
 import org.infrafabric.message.StrictJson;
 import org.infrafabric.message.VerifyKey;
+import org.infrafabric.record.RecordedFile;
 import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.Verdict;
@@ -35,12 +37,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param log what the verifier found in the whole log
  * @param busKeys whose signature the decision must carry; the report checks it itself
  * @param checkpoint what the log had come to, signed
- * @param sounds the mix first, then a track a party
+ * @param sounds its recordings, in the order of {@link RecordedFile#in}
  * @param dataDir as the reader would give it to {@code --data-dir}
  */
 public record Report(EscalationView view, List<Entry> entries, Verdict log, List<VerifyKey> busKeys, Optional<Checkpoint> checkpoint,
-        List<Sound> sounds,
-        String dataDir) {
+        List<RecordedFile> sounds, String dataDir) {
     private static final Map<String, String> VERDICTS = Map.of("approve", "Approved", "approve-with-conditions", "Approved with conditions", "reject",
             "Rejected", "hold",
             "On hold", "not-required", "No people needed", "denied", "Denied by the guard", "cancelled", "Cancelled");
@@ -49,14 +50,17 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
             Map.entry("IN_COUNCIL", "In council"), Map.entry("DECIDED", "Decided"), Map.entry("CLOSED", "Closed"),
             Map.entry("EXHAUSTED", "Nobody reached"));
 
-    /** @param party who is heard, or {@code mix} */
-    public record Sound(String party, Path file) {}
-
-    /** Writes the report; what was there is replaced. */
+    /** Writes the report, with what was said in it, for its owner alone (mode 0600); what was there is replaced. */
     public void write(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null) Files.createDirectories(folder);
-        Files.writeString(file, html(), StandardCharsets.UTF_8);
+        Path target = file.toAbsolutePath();
+        Files.createDirectories(target.getParent());
+        Path draft = Files.createTempFile(target.getParent(), ".report", ".html"); // 0600 (java.nio.file.Files)
+        try {
+            Files.writeString(draft, html(), StandardCharsets.UTF_8);
+            Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
     }
 
     String html() throws IOException {
@@ -75,7 +79,7 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
         council(html);
         sound.write(html);
         happened(html, sound);
-        proofs(html);
+        proofs(html, sound);
         everything(html);
         return html.raw("</main><script>").raw(script).raw("</script></body></html>\n").toString();
     }
@@ -178,7 +182,7 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
         html.raw("</ol>");
     }
 
-    private void proofs(Html html) {
+    private void proofs(Html html, ReportSound sound) {
         html.raw("<section><h2>Proofs</h2><ul class=\"proofs\">");
         Optional<VerifyKey> signer = signer();
         if (view.decision().isPresent()) {
@@ -193,6 +197,7 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
         proof(html, log.intact(), log.fault().map(fault -> "The log is broken at entry " + fault.seq() + ": " + fault.what())
                 .orElse("All " + log.entries() + " entries of the log follow from one another, and each is signed"
                         + (log.proven() ? "" : " (by the keys that the log itself names)") + "."));
+        sound.proofs(html);
         html.raw("</ul><dl class=\"facts\">");
         fact(html, "Head of the log", log.head());
         busKeys.forEach(key -> fact(html, "Public key " + key.keyId(), key.toString()));
@@ -246,7 +251,12 @@ public record Report(EscalationView view, List<Entry> entries, Verdict log, List
         html.raw("<div>").element("strong", "", value).element("span", "", what).raw("</div>");
     }
 
-    private static void proof(Html html, boolean holds, String text) { html.element("li", holds ? "good" : "bad", text); }
+    private static void proof(Html html, boolean holds, String text) { proof(html, holds ? "good" : "bad", text); }
+
+    /** {@code how}: good, bad, or open for what nobody can tell. */
+    static void proof(Html html, String how, String text) {
+        html.element("li", how, text);
+    }
 
     private Optional<JsonNode> payload() { return view.decision().map(decision -> JsonMapper.shared().readTree(decision).path("payload")); }
 

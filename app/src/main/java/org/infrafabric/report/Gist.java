@@ -1,4 +1,4 @@
-package org.infrafabric.cli;
+package org.infrafabric.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The payload of an entry and lengths of time, in the few words that people read. */
-final class Gist {
+public final class Gist {
     private static final Set<String> LEFT_OUT = Set.of("escalation", "leg", "policyHash", "requestSha256", "request", "inputs", "message", "callId",
             "signed", "byPeer");
     private static final Set<String> PLAIN = Set.of("guardian", "expert", "party", "result", "decision", "vote", "source");
@@ -19,12 +19,12 @@ final class Gist {
     private Gist() {}
 
     /** What an entry says, in a few words. */
-    static String of(Entry entry) {
+    public static String of(Entry entry) {
         return of(JsonMapper.shared().readTree(entry.json()).path("payload"), 260);
     }
 
     /** What a payload says, in {@code most} characters. */
-    static String of(JsonNode payload, int most) {
+    public static String of(JsonNode payload, int most) {
         List<String> words = new ArrayList<>();
         for (Map.Entry<String, JsonNode> field : payload.properties()) {
             if (LEFT_OUT.contains(field.getKey()) || usual(field.getKey(), field.getValue(), payload)) continue;
@@ -57,7 +57,7 @@ final class Gist {
     }
 
     /** A length of time. */
-    static String span(long millis) {
+    public static String span(long millis) {
         if (millis < 1_000) return millis + " ms";
         if (millis < 60_000) return String.format(Locale.ROOT, millis < 10_000 ? "%.2f s" : "%.1f s", millis / 1_000.0);
         return String.format(Locale.ROOT, "%d:%02d min", millis / 60_000, millis / 1_000 % 60);
