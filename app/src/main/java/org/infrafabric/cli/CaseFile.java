@@ -13,6 +13,7 @@ import org.infrafabric.record.RecordingFolder;
 import org.infrafabric.report.Report;
 import org.infrafabric.server.DataDirectory;
 import org.infrafabric.store.SqliteStore;
+import org.infrafabric.witness.Checkpoint;
 import org.infrafabric.witness.Entry;
 import org.infrafabric.witness.NodeKey;
 import org.infrafabric.witness.Verdict;
@@ -37,8 +38,8 @@ record CaseFile(Verdict log, List<RecordedFile> sounds, Report report) {
         Verdict log = new Verifier(trusted, Optional.empty()).verify(store);
         WitnessReader reader = new WitnessReader(store);
         List<RecordedFile> sounds = RecordedFile.in(RecordingFolder.of(data.path(), view.id()));
-        Report report = new Report(view, entries(reader, view), log, signers(trusted, reader),
-                NodeCheckpoint.find(reader.count(), reader, data.busKey()), sounds, data.path().toString());
+        Optional<Checkpoint> checkpoint = log.intact() ? NodeCheckpoint.find(reader.count(), reader, data.busKey()) : Optional.empty(); // a broken log is not signed for
+        Report report = new Report(view, entries(reader, view), log, signers(trusted, reader), checkpoint, sounds, data.path().toString());
         return new CaseFile(log, sounds, report);
     }
 
