@@ -25,6 +25,9 @@ final class Admission {
     interface House {
         Optional<Running> running(String id);
 
+        /** Whether it ended a short while ago, so that who looked for its row before must look again. */
+        boolean justEnded(String id);
+
         /** False when new work is refused as overload. */
         boolean takesMore();
 
@@ -52,6 +55,11 @@ final class Admission {
     /** Any thread; see {@link Escalations#submit}. */
     CompletableFuture<Submission> submit(byte[] body, String agent, long receivedNanos) {
         CompletableFuture<Submission> answer = new CompletableFuture<>();
+        lookLater(body, agent, receivedNanos, answer);
+        return answer;
+    }
+
+    private void lookLater(byte[] body, String agent, long receivedNanos, CompletableFuture<Submission> answer) {
         parts.blocking().execute(() -> {
             try {
                 look(body, agent, receivedNanos, answer);
@@ -60,7 +68,6 @@ final class Admission {
                 answer.complete(new Submission.Refused(new Refusal(Code.OVERLOAD, "", "The bus cannot read its store now; try again.")));
             }
         });
-        return answer;
     }
 
     /** Its first entry is durable. */
@@ -104,6 +111,8 @@ final class Admission {
             } else {
                 refuse(conflict(), agent, message.traceId(), answer);
             }
+        } else if (house.justEnded(message.id())) {
+            lookLater(body, agent, receivedNanos, answer); // it came and went since the last look: its row is there now
         } else if (sound.ifNew().isPresent()) {
             refuse(sound.ifNew().get(), agent, message.traceId(), answer);
         } else if (!house.takesMore()) {

@@ -2,9 +2,11 @@ package org.infrafabric.escalate;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EscalationDesk implements Escalations, IncomingCall.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(EscalationDesk.class);
-    /** One that has ended is remembered so long, that a repetition on its way finds it. */
+    /** That one has ended is remembered so long, for a repetition that was looked up before its row was there. */
     private static final Duration LINGER = Duration.ofSeconds(60);
 
     /** A start is done by then: what is said in every escalation is rendered when nothing waits for the processor. */
@@ -36,6 +38,7 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
     private final EscalationRows rows;
     private final Deliveries deliveries;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private final Set<String> justEnded = new HashSet<>();               // the owner's
     private final Admission admission;
     private final Asides asides;
     private final FeedbackBook feedback;
@@ -67,6 +70,9 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
     private final Admission.House house = new Admission.House() {
         @Override
         public Optional<Running> running(String id) { return Optional.ofNullable(running.get(id)); }
+
+        @Override
+        public boolean justEnded(String id) { return justEnded.contains(id); }
 
         @Override
         public boolean takesMore() {
@@ -107,7 +113,10 @@ public final class EscalationDesk implements Escalations, IncomingCall.Receiver 
             ended();
             EscalationView last = over.view();
             LOG.info("Escalation {} of {} is over: {}", last.id(), last.source(), last.history().isEmpty() ? last.state() : summary(last));
-            var unused = parts.timers().after(LINGER, () -> running.remove(over.matter().id(), over));
+            String id = over.matter().id();
+            running.remove(id);
+            justEnded.add(id);
+            var unused = parts.timers().after(LINGER, () -> justEnded.remove(id));
         }
 
         private static String summary(EscalationView view) {

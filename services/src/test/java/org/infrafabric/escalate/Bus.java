@@ -68,6 +68,7 @@ final class Bus implements Witness {
     final List<URI> posts = new ArrayList<>();
     final List<String> posted = new ArrayList<>();
     int[] courierAnswers = {200};
+    Executor owner = timers;
     boolean logFails;
     boolean hoarse;
     long voiceBehindMillis;
@@ -87,7 +88,7 @@ final class Bus implements Witness {
         DeskSettings settings = new DeskSettings("if://bus/node-1", DeskSettings.USUAL_HAZARDS, maxLive, Set.of("agent.test"), Duration.ofHours(24),
                 Pace.USUAL);
         desk = new EscalationDesk(new DeskParts(settings, key, store, this, () -> guard, new Phones(), Bridge::new, id -> new SilentTape(),
-                new Words(), this::post, timers, timers, Runnable::run, new SplittableRandom(1)));
+                new Words(), this::post, owner, timers, Runnable::run, new SplittableRandom(1)));
         desk.recover();
         timers.settle();
         return this;
