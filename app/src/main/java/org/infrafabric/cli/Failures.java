@@ -1,6 +1,7 @@
 package org.infrafabric.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import org.infrafabric.client.IfbusException;
@@ -32,6 +33,8 @@ final class Failures {
         return switch (failure) {
             case MessageRefused refused -> refused.field().isEmpty() ? message : refused.field() + " " + message;
             case NoSuchFileException missing -> "there is no file " + message;
+            case AccessDeniedException denied ->
+                "this user may not open " + message + "; run it as the user who runs the bus, or choose another place";
             case FileAlreadyExistsException there -> message + " is there already and was left as it is; choose another name";
             case IfbusException.Refused refused when refused.code().equals("token") -> "the bus does not know this token; give one of its own with"
                     + " --token or IFBUS_TOKEN (its config names them, or its data directory holds them as agent-….token)";

@@ -31,13 +31,14 @@ final class LogOption {
     /**
      * The log's database.
      *
-     * @throws IllegalArgumentException there is none yet
+     * @throws IllegalArgumentException there is none yet, or it is not for this user
      */
     Path database() {
         Path database = data().database();
-        if (!Files.exists(database))
-            throw new IllegalArgumentException("there is no log at " + database + "; name the bus's data directory with --data-dir");
-        return database;
+        if (Files.isReadable(database)) return database;
+        throw new IllegalArgumentException(
+                Files.notExists(database) ? "there is no log at " + database + "; name the bus's data directory with --data-dir"
+                        : "this user may not read " + database + "; run it as the user who runs the bus");
     }
 
     /** Opens the database for reading alone. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.infrafabric.message.SigningKey;
@@ -38,6 +39,14 @@ class MistakesTest {
             assertThat(Failures.exitCode((Exception) failure)).isEqualTo(ExitCode.USAGE);
             assertThat(Failures.sentence((Exception) failure)).startsWith("there is no file").contains("ifbus key generate");
         });
+    }
+
+    @Test
+    void shouldSayWhoMayOpenWhatThisUserMayNot() {
+        AccessDeniedException denied = new AccessDeniedException("/srv/ifbus/ifbus.db");
+        assertThat(Failures.sentence(denied)).isEqualTo(
+                "this user may not open /srv/ifbus/ifbus.db; run it as the user who runs the bus, or choose another place");
+        assertThat(Failures.exitCode(denied)).isEqualTo(ExitCode.FAILED);
     }
 
     @ParameterizedTest
