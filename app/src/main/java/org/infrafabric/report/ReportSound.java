@@ -1,19 +1,12 @@
 package org.infrafabric.report;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +84,7 @@ final class ReportSound {
         html.raw("<figure class=\"card sound" + (file.mix() ? " mix" : "") + "\">").raw("<figcaption>").element("strong", "",
                 (file.mix() ? "Everybody" : file.party()) + (file.part() > 1 ? ", part " + file.part() : ""));
         if (!Files.isRegularFile(file.file()) || Files.size(file.file()) > left) {
-            if (Files.isRegularFile(file.file())) hold(file, hash(file.file()));
+            if (Files.isRegularFile(file.file())) hold(file, Sha256.hex(file.file()));
             html.raw("</figcaption>").element("p", "hint", "Not embedded; the file is " + file.file()).raw("</figure>");
             return;
         }
@@ -143,14 +136,4 @@ final class ReportSound {
     }
 
     private static JsonNode payload(Entry entry) { return JsonMapper.shared().readTree(entry.json()).path("payload"); }
-
-    private static String hash(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file);
-                DigestInputStream through = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
-            through.transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(through.getMessageDigest().digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
-    }
 }

@@ -77,7 +77,7 @@ class ReportTest {
         told.add(entry("IF.call", "call_answered", 42_000, none.deepCopy().put("party", "sip:sage@127.0.0.1")));
         told.add(entry("IF.call", "call_answered", 43_000, none.deepCopy().put("party", "sip:expert@127.0.0.1")));
         List<RecordedFile> sounds = new ArrayList<>(one.sounds());
-        sounds.add(new RecordedFile(wav(dir.resolve("mix-2.wav"), 9_000, 12_000), "mix", 2, 1));
+        sounds.add(new RecordedFile(wav(dir.resolve("mix_take2.wav"), 9_000, 12_000), "mix", 2, 1));
         String html = write(with(one, told, sounds), dir);
         assertThat(html).contains("Recording 2, after the bus was started again", "data-player=\"0\" data-at=\"1.200\"",
                 "data-player=\"2\" data-at=\"0.000\"", "data-player=\"2\" data-at=\"1.000\"").doesNotContain("data-player=\"0\" data-at=\"39");

@@ -5,18 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of an escalation's recordings, as {@link Recording} named it. A party whose own name ends in the number of another take is taken for one of that take: what
- * the log says of the files is exact, what their names say is for people.
+ * A file of an escalation's recordings, as {@link Recording} named it.
  *
  * @param party what can be read of the party's name, or {@link #MIX}
  * @param take from 1: what was recorded in one life of the bus
@@ -26,7 +23,8 @@ public record RecordedFile(Path file, String party, int take, int part) {
     /** The party of the file in which everybody is heard. */
     public static final String MIX = "mix";
 
-    private static final Pattern NAME = Pattern.compile("(?:mix|\\d{1,9}-(?<party>.*?))(?:-(?<take>\\d{1,4}))?(?:-part(?<part>\\d{1,4}))?\\.wav");
+    private static final Pattern NAME = Pattern
+            .compile("(?:mix|\\d{1,9}-(?<party>[^_]*))(?:_take(?<take>\\d{1,4}))?(?:_part(?<part>\\d{1,4}))?\\.wav"); // no readable name has an underscore
 
     /** Those in {@code folder}, in the order of takes and parts, the mix before its tracks; none where there is no such folder. What is named otherwise is left out. */
     public static List<RecordedFile> in(Path folder) throws IOException {
@@ -35,9 +33,7 @@ public record RecordedFile(Path file, String party, int take, int part) {
         try (Stream<Path> all = Files.list(folder)) {
             files = all.filter(Files::isRegularFile).toList();
         }
-        Set<Integer> takes = new HashSet<>();
-        for (Path file : files) named(file).filter(RecordedFile::mix).ifPresent(name -> takes.add(name.take()));
-        return files.stream().flatMap(file -> named(file).stream()).map(name -> takes.contains(name.take()) ? name : name.ofFirstTake())
+        return files.stream().flatMap(file -> named(file).stream())
                 .sorted(Comparator.comparingInt(RecordedFile::take).thenComparingInt(RecordedFile::part).thenComparing(name -> !name.mix())
                         .thenComparing(RecordedFile::file))
                 .toList();
@@ -48,11 +44,6 @@ public record RecordedFile(Path file, String party, int take, int part) {
         if (!name.matches()) return Optional.empty();
         return Optional.of(new RecordedFile(file, name.group("party") == null ? MIX : name.group("party"), number(name.group("take")),
                 number(name.group("part"))));
-    }
-
-    /** Every take has a mix: the number at the end of this name is the party's own. */
-    private RecordedFile ofFirstTake() {
-        return new RecordedFile(file, party + "-" + take, 1, part);
     }
 
     private static int number(@Nullable String digits) { return digits == null ? 1 : Integer.parseInt(digits); }

@@ -1,14 +1,11 @@
 package org.infrafabric.record;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,12 +15,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.infrafabric.media.AudioBridge;
+import org.infrafabric.message.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Records a bridge into one folder: {@code mix.wav}, and a track for each party such as {@code 1-expert.wav}; all begin at the same tick and are equally
- * long. A second recording into the same folder (after a restart) becomes {@code mix-2.wav} and so on; nothing is ever overwritten. The mix has the rate that was
- * asked for; a track has that of its party's encoding. After twelve hours all go on in new files, {@code mix-part2.wav} and so on, long before the 4 GB that a WAV
+ * long. A second recording into the same folder (after a restart) becomes {@code mix_take2.wav} and so on; nothing is ever overwritten. The mix has the rate that was
+ * asked for; a track has that of its party's encoding. After twelve hours all go on in new files, {@code mix_part2.wav} and so on, long before the 4 GB that a WAV
  * file can name.
  *
  * <p>The media loop hands frames over and never waits. If the disk is slower than the talk for longer than the handover can hold, what finds no room is
@@ -183,7 +181,7 @@ public final class Recording implements AudioBridge.Tap {
 
     private void open() throws IOException {
         Files.createDirectories(folder);
-        for (int take = 2; Files.exists(folder.resolve(RecordedFile.MIX + suffix + ".wav")); take++) suffix = "-" + take;
+        for (int take = 2; Files.exists(folder.resolve(RecordedFile.MIX + suffix + ".wav")); take++) suffix = "_take" + take;
         tracks.put(MIX, new WavTrack(folder.resolve(RecordedFile.MIX + suffix + ".wav"), mixRate));
     }
 
@@ -221,7 +219,7 @@ public final class Recording implements AudioBridge.Tap {
         WavTrack track = tracks.get(party);
         if (track != null) return track;
         String name = party == MIX ? RecordedFile.MIX : party + 1 + "-" + RecordingFolder.readable(nameOf(party));
-        String of = part == 0 ? "" : "-part" + (part + 1);
+        String of = part == 0 ? "" : "_part" + (part + 1);
         WavTrack made = new WavTrack(folder.resolve(name + suffix + of + ".wav"), rate);
         tracks.put(party, made);
         return made;
@@ -268,20 +266,11 @@ public final class Recording implements AudioBridge.Tap {
         List<Track> all = new ArrayList<>();
         tracks.forEach((party, track) -> {
             try {
-                all.add(new Track(nameOf(party), track.file(), track.millis(), sha256(track.file())));
+                all.add(new Track(nameOf(party), track.file(), track.millis(), Sha256.hex(track.file())));
             } catch (IOException unreadable) {
                 LOG.log(Level.ERROR, "cannot read back " + track.file() + ": " + words(unreadable));
             }
         });
         return List.copyOf(all);
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest = RecordingFolder.digest();
-        byte[] buffer = new byte[16_384];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) digest.update(buffer, 0, read);
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 }

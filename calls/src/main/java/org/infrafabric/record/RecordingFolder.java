@@ -2,10 +2,8 @@ package org.infrafabric.record;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
+import org.infrafabric.message.Sha256;
 
 /** Where recordings lie. Names come from strangers, so nothing of them reaches the file system that could mean more than itself. */
 public final class RecordingFolder {
@@ -27,24 +25,12 @@ public final class RecordingFolder {
             else out.append('%').append(String.format(Locale.ROOT, "%02X", (int) c));
         }
         if (out.isEmpty()) return "%";
-        return out.length() <= LONGEST ? out.toString() : out.substring(0, LONGEST - 65) + "%" + sha256(id);
+        return out.length() <= LONGEST ? out.toString() : out.substring(0, LONGEST - 65) + "%" + Sha256.hex(id.getBytes(StandardCharsets.UTF_8));
     }
 
     /** For a track's file name: what people can read of a party's name. */
     static String readable(String party) {
         String plain = party.replaceAll("[^A-Za-z0-9]+", "-");
         return plain.substring(0, Math.min(40, plain.length())).toLowerCase(Locale.ROOT);
-    }
-
-    private static String sha256(String text) {
-        return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has SHA-256", impossible);
-        }
     }
 }

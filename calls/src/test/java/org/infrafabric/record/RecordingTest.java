@@ -108,9 +108,9 @@ class RecordingTest {
             recording.finished().get(5, TimeUnit.SECONDS);
         }
         try (var files = Files.list(folder)) {
-            assertThat(files.map(it -> it.getFileName().toString())).containsExactlyInAnyOrder("mix.wav", "1-expert.wav", "mix-2.wav",
-                    "1-expert-2.wav",
-                    "mix-3.wav", "1-expert-3.wav");
+            assertThat(files.map(it -> it.getFileName().toString())).containsExactlyInAnyOrder("mix.wav", "1-expert.wav", "mix_take2.wav",
+                    "1-expert_take2.wav",
+                    "mix_take3.wav", "1-expert_take3.wav");
         }
     }
 
@@ -125,12 +125,12 @@ class RecordingTest {
         recording.ended();
         Recording.Result result = recording.finished().get(5, TimeUnit.SECONDS);
         assertThat(result.failure()).isEmpty();
-        assertThat(result.files()).extracting(it -> it.file().getFileName().toString()).containsExactly("mix.wav", "1-expert.wav", "mix-part2.wav",
-                "1-expert-part2.wav", "mix-part3.wav", "1-expert-part3.wav", "mix-part4.wav", "1-expert-part4.wav");
+        assertThat(result.files()).extracting(it -> it.file().getFileName().toString()).containsExactly("mix.wav", "1-expert.wav", "mix_part2.wav",
+                "1-expert_part2.wav", "mix_part3.wav", "1-expert_part3.wav", "mix_part4.wav", "1-expert_part4.wav");
         assertThat(result.files()).extracting(Recording.Track::millis).containsExactly(1_000L, 1_000L, 1_000L, 1_000L, 1_000L, 1_000L, 500L, 500L);
-        assertThat(firstOfEachFrame(folder.resolve("mix-part2.wav"))).startsWith(51, 52).endsWith(99, 100).hasSize(50);
-        assertThat(firstOfEachFrame(folder.resolve("1-expert-part2.wav"))).startsWith(51, 52).endsWith(0, 0).hasSize(50);
-        assertThat(firstOfEachFrame(folder.resolve("mix-part4.wav"))).endsWith(174, 175).hasSize(25);
+        assertThat(firstOfEachFrame(folder.resolve("mix_part2.wav"))).startsWith(51, 52).endsWith(99, 100).hasSize(50);
+        assertThat(firstOfEachFrame(folder.resolve("1-expert_part2.wav"))).startsWith(51, 52).endsWith(0, 0).hasSize(50);
+        assertThat(firstOfEachFrame(folder.resolve("mix_part4.wav"))).endsWith(174, 175).hasSize(25);
     }
 
     @Test
